@@ -1,0 +1,5 @@
+"""The organizers' side of the agenda."""
+
+from agenda.admin import frame, releases, sessions
+
+__all__ = ["frame", "releases", "sessions"]

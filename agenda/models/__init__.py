@@ -1,0 +1,26 @@
+"""The nouns of this storey."""
+
+from agenda.models.appearance import Appearance
+from agenda.models.changes import Change, Changes, Kind
+from agenda.models.day import Day
+from agenda.models.release import Release, ReleasedAppearance, ReleasedSlot
+from agenda.models.room import Room
+from agenda.models.session import Session
+from agenda.models.slot import Slot
+from agenda.models.track import Format, Track
+
+__all__ = [
+    "Appearance",
+    "Change",
+    "Changes",
+    "Day",
+    "Format",
+    "Kind",
+    "Release",
+    "ReleasedAppearance",
+    "ReleasedSlot",
+    "Room",
+    "Session",
+    "Slot",
+    "Track",
+]

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from forum.models import Edition
+from forum.translated import TranslatedField
+
+
+class Room(models.Model):
+    """A place where sessions happen; `capacity` in people."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="rooms", verbose_name=_("edition"))
+    name = TranslatedField(_("name"))
+    directions = TranslatedField(_("how to find it"), blank=True)
+    capacity = models.PositiveIntegerField(_("capacity"), null=True, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("room")
+        verbose_name_plural = _("rooms")
+        ordering = ("position", "pk")
+
+    def __str__(self) -> str:
+        return str(self.name)

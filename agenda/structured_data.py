@@ -1,0 +1,79 @@
+"""The agenda as search engines read it: schema.org Event with sub-events. Source: https://schema.org/Event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+
+from agenda.models import ReleasedSlot
+from forum.markdown import plain
+from forum.models import Edition
+
+STATUS = "https://schema.org/EventCancelled", "https://schema.org/EventScheduled"
+
+
+def edition_event(edition: Edition, slots: Iterable[ReleasedSlot] = ()) -> dict[str, Any]:
+    """The forum itself; what is in `slots` becomes its sub-events, breaks left out."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "name": str(edition.name),
+        "description": str(edition.tagline) or plain(edition.about)[:300],
+        "startDate": edition.starts_on.isoformat(),
+        "endDate": edition.ends_on.isoformat(),
+        "eventStatus": STATUS[0] if edition.cancelled_at else STATUS[1],
+        "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
+        "inLanguage": edition.languages,
+        "url": f"{settings.SITE_URL}{edition.get_absolute_url()}",
+        "location": _venue(edition),
+        "organizer": {"@type": "Organization", "name": str(edition.name), "email": edition.contact_email},
+        "subEvent": [session_event(edition, slot, whole=False) for slot in slots if slot.session],
+    }
+
+
+def session_event(edition: Edition, slot: ReleasedSlot, *, whole: bool = True) -> dict[str, Any]:
+    """One session where and when it was released. `whole`: with description, performers and the forum around it."""
+    session = slot.session
+    if session is None:
+        raise ValueError("a break is no event")
+    event: dict[str, Any] = {
+        "@type": "Event",
+        "name": str(session.title),
+        "startDate": slot.starts_at.astimezone(edition.zone).isoformat(),
+        "endDate": slot.ends_at.astimezone(edition.zone).isoformat(),
+        "eventStatus": STATUS[0] if slot.is_cancelled else STATUS[1],
+        "url": f"{settings.SITE_URL}{edition.path('session', slug=session.slug)}",
+        "location": {"@type": "Place", "name": str(slot.room or edition.place), "address": _address(edition)},
+    }
+    if not whole:
+        return event
+    return {
+        "@context": "https://schema.org",
+        **event,
+        "description": plain(session.abstract),
+        "inLanguage": session.spoken_languages or edition.languages,
+        "performer": [
+            {
+                "@type": "Person",
+                "name": appearance.speaker.name,
+                "url": f"{settings.SITE_URL}{edition.path('speaker', slug=appearance.speaker.slug)}",
+            }
+            for appearance in session.speaking  # type: ignore[attr-defined]
+        ],
+        "superEvent": edition_event(edition),
+    }
+
+
+def _venue(edition: Edition) -> dict[str, Any]:
+    return {"@type": "Place", "name": str(edition.place or edition.city), "address": _address(edition)}
+
+
+def _address(edition: Edition) -> dict[str, str]:
+    return {
+        "@type": "PostalAddress",
+        "streetAddress": str(edition.address),
+        "addressLocality": str(edition.city),
+        "addressCountry": str(edition.country or ""),
+    }

@@ -1,0 +1,42 @@
+"""What pages of other storeys show of the agenda."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.utils.translation import get_language_info
+
+from agenda.models import ReleasedSlot
+from speakers.models import Speaker
+
+register = template.Library()
+
+_NAMES = dict(settings.LANGUAGES)
+
+
+@register.simple_tag
+def sessions_of(speaker: Speaker) -> list[ReleasedSlot]:
+    """The open sessions in which somebody speaks, as released."""
+    return list(ReleasedSlot.objects.public().of_edition(speaker.edition).with_speaker(speaker))
+
+
+@register.filter
+def role_of(slot: ReleasedSlot, speaker: Speaker) -> str:
+    """In what role somebody speaks in a session."""
+    speaking: list[Any] = slot.session.speaking if slot.session else []  # type: ignore[attr-defined]
+    roles = (appearance.get_role_display() for appearance in speaking if appearance.speaker_id == speaker.pk)
+    return next(roles, "")
+
+
+@register.filter
+def languages(codes: list[str]) -> str:
+    """Name languages in the reader's language, from their codes; what is no code is shown as it is."""
+    names = []
+    for code in codes:
+        try:
+            names.append(str(get_language_info(code)["name_translated"]))
+        except KeyError:
+            names.append(str(_NAMES.get(code, code)))
+    return ", ".join(names)

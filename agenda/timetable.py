@@ -1,0 +1,114 @@
+"""One day of the released agenda, as a list by time and as a grid: rooms across, time down.
+
+The grid's places are class names (`t-0900`, `until-1030`, `in-room-3`), since a strict content policy allows no inline
+style; the edition's served stylesheet gives them their meaning. Hours run on after midnight: `t-2530` is half past
+one on the night after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from itertools import groupby, zip_longest
+from zoneinfo import ZoneInfo
+
+from agenda.models import Day, ReleasedSlot, Room
+
+REM_A_MINUTE = 0.085
+
+
+@dataclass(frozen=True)
+class Moment:
+    """All that begins at one time."""
+
+    starts_at: datetime
+    line: str
+    slots: list[ReleasedSlot]
+
+
+@dataclass
+class Timetable:
+    """The released slots of one day. `slots` are in order of time and room."""
+
+    day: Day
+    zone: ZoneInfo
+    slots: list[ReleasedSlot] = field(default_factory=list)
+
+    def _clock(self, moment: datetime) -> str:
+        local = moment.astimezone(self.zone)
+        hours = local.hour + 24 * (local.date() - self.day.date).days
+        return f"{hours:02}{local.minute:02}"
+
+    def place(self, slot: ReleasedSlot) -> str:
+        """The class names that put a slot into the grid."""
+        room = f"in-room-{slot.room_id}" if slot.room_id else "in-all-rooms"
+        return f"t-{self._clock(slot.starts_at)} until-{self._clock(slot.ends_at)} {room}"
+
+    @cached_property
+    def moments(self) -> list[Moment]:
+        """The slots by the time at which they begin; each slot knows its `place`."""
+        for slot in self.slots:
+            slot.place = self.place(slot)  # type: ignore[attr-defined]
+        return [
+            Moment(starts_at, f"t-{self._clock(starts_at)}", list(slots))
+            for starts_at, slots in groupby(self.slots, key=lambda slot: slot.starts_at)
+        ]
+
+    @cached_property
+    def rooms(self) -> list[Room]:
+        """The rooms that something happens in, in their order."""
+        rooms = {slot.room_id: slot.room for slot in self.slots if slot.room}
+        return sorted(rooms.values(), key=lambda room: (room.position, room.pk))
+
+    @cached_property
+    def times(self) -> list[str]:
+        """Every time at which something begins or ends, as in the class names."""
+        ends = {moment for slot in self.slots for moment in (slot.starts_at, slot.ends_at)}
+        return [self._clock(moment) for moment in sorted(ends)]
+
+    @cached_property
+    def _pauses(self) -> set[str]:
+        """The times from which nothing but a break fills the house: such rows need not be as high as they are long."""
+        return {
+            self._clock(slot.starts_at) for slot in self.slots if slot.session is None and slot.room is None
+        }
+
+    @property
+    def rows(self) -> str:
+        """The value of `grid-template-rows`: a named line at each time, rows at least as high as time is long."""
+        lines = ["[rooms] 2.75rem"]
+        for time, later in zip_longest(self.times, self.times[1:]):
+            minutes = (
+                (int(later[:-2]) - int(time[:-2])) * 60 + int(later[-2:]) - int(time[-2:]) if later else 0
+            )
+            height = (
+                f" minmax({min(minutes, 30 if time in self._pauses else 90) * REM_A_MINUTE:.3g}rem, auto)"
+            )
+            lines.append(f"[t-{time}]{height if later else ''}")
+        return " ".join(lines)
+
+    @property
+    def columns(self) -> str:
+        """The value of `grid-template-columns`: the time, then a named column for each room."""
+        return (
+            "[time] 4.25rem " + " ".join(f"[room-{room.pk}] minmax(0, 1fr)" for room in self.rooms) + " [end]"
+        )
+
+
+def by_day(slots: Iterable[ReleasedSlot], days: Iterable[Day], zone: ZoneInfo) -> Iterator[Timetable]:
+    """Share slots out to their days, all days shown, also those without any."""
+    slots = list(slots)
+    for day in days:
+        yield Timetable(day, zone, [slot for slot in slots if slot.day_id == day.pk])
+
+
+def now_and_next(
+    slots: Iterable[ReleasedSlot], now: datetime
+) -> tuple[list[ReleasedSlot], list[ReleasedSlot]]:
+    """What happens at `now`, and what begins next; cancelled sessions are left out."""
+    held = [slot for slot in slots if not slot.is_cancelled]
+    running = [slot for slot in held if slot.starts_at <= now < slot.ends_at]
+    ahead = [slot for slot in held if slot.starts_at > now]
+    return running, [slot for slot in ahead if slot.starts_at == ahead[0].starts_at]

@@ -1,0 +1,31 @@
+"""Addresses of the agenda; they come once with and once without an edition in front."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.urls import path, register_converter
+
+from agenda import views
+
+
+class DateConverter:
+    """A date in an address: 2027-03-09."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+register_converter(DateConverter, "date")
+
+public: list[Any] = [
+    path("agenda/", views.agenda, name="agenda"),
+    path("agenda/<date:date>/", views.agenda_day, name="agenda-day"),
+    path("sessions/<slug:slug>/", views.session, name="session"),
+]

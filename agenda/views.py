@@ -1,0 +1,67 @@
+"""The public agenda: all days, one day, one session."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from agenda.models import Release, ReleasedSlot
+from agenda.structured_data import edition_event, session_event
+from agenda.timetable import Timetable, by_day
+from forum.http import Request
+
+
+def agenda(request: Request) -> HttpResponse:
+    """Show all days of the released agenda."""
+    edition = request.edition
+    days = list(edition.days.all())
+    slots = list(ReleasedSlot.objects.public().of_edition(edition))
+    context = {
+        "here": "agenda",
+        "days": days,
+        "timetables": list(by_day(slots, days, edition.zone)) if slots else [],
+        "release": Release.objects.current(edition),
+        "structured": edition_event(edition, slots),
+    }
+    return render(request, "agenda/agenda.html", context)
+
+
+def agenda_day(request: Request, date: date) -> HttpResponse:
+    """Show one day of the released agenda."""
+    edition = request.edition
+    days = list(edition.days.all())
+    day = next((day for day in days if day.date == date), None)
+    if day is None:
+        raise Http404
+    slots = list(ReleasedSlot.objects.public().of_edition(edition).on(day))
+    place = days.index(day)
+    context = {
+        "here": "agenda",
+        "days": days,
+        "day": day,
+        "number": place + 1,
+        "before": days[place - 1] if place else None,
+        "after": days[place + 1] if place + 1 < len(days) else None,
+        "timetable": Timetable(day, edition.zone, slots),
+        "release": Release.objects.current(edition),
+    }
+    return render(request, "agenda/day.html", context)
+
+
+def session(request: Request, slug: str) -> HttpResponse:
+    """Show one released session, and the ways to the one before it and the one after."""
+    edition = request.edition
+    released = ReleasedSlot.objects.public().of_edition(edition)
+    slot = get_object_or_404(released, session__slug=slug)
+    around = [other for other in released.on(slot.day).prefetch_related(None) if other.session]
+    place = [other.pk for other in around].index(slot.pk)
+    context = {
+        "slot": slot,
+        "session": slot.session,
+        "before": around[place - 1] if place else None,
+        "after": around[place + 1] if place + 1 < len(around) else None,
+        "structured": session_event(edition, slot),
+    }
+    return render(request, "agenda/session.html", context)

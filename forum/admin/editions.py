@@ -1,0 +1,153 @@
+"""Editions and their stakeholder groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from forum.edition_admin import EditionAdmin, EditionForm, pill
+from forum.edition_admin.chosen import KEY, answered, at_home_in
+from forum.models import Duty, Edition, StakeholderGroup
+from forum.templatetags.components import group as drawn
+from forum.templatetags.formats import day_range
+
+CURRENT_MARK = _("at the short addresses")
+
+
+class EditionRecordForm(EditionForm):
+    """An edition, with its languages asked for as people think of them: a main one, and others."""
+
+    main_language = forms.ChoiceField(
+        label=_("Main language"),
+        choices=settings.LANGUAGES,
+        help_text=_("Texts that lack a language are shown in it."),
+    )
+    other_languages = forms.MultipleChoiceField(
+        label=_("Other languages"),
+        choices=settings.LANGUAGES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "main_language" in self.fields:
+            languages = self.instance.languages
+            self.initial.update(main_language=languages[0], other_languages=languages[1:])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "main_language" in cleaned:
+            chosen = [cleaned["main_language"], *cleaned.get("other_languages", [])]
+            self.instance.languages = list(dict.fromkeys(chosen))
+        return cleaned
+
+
+@admin.register(Edition)
+class EditionRecordAdmin(EditionAdmin):
+    """The editions that the user has a duty in. To open one is to work in it: its page is in its own time zone."""
+
+    form = EditionRecordForm
+    duties_to_view = tuple(Duty.Role.values)
+    deletes = False
+    lasting = ("slug",)
+    menu_position = 1
+    list_display = ("__str__", "dates", "phase", "is_current")
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "tagline", "accent", "contact_email")}),
+        (
+            _("Where and when"),
+            {"fields": (("starts_on", "ends_on"), "time_zone", "place", "address", "city", "country")},
+        ),
+        (
+            _("What is shown when"),
+            {
+                "fields": (
+                    *("published_at", "registration_opens_at", "registration_closes_at"),
+                    *("registration_paused_at", "cancelled_at"),
+                ),
+                "description": _(
+                    "The phase follows from these moments; left empty, it has not been decided yet."
+                ),
+            },
+        ),
+        (_("Languages"), {"fields": ("main_language", "other_languages")}),
+        (_("Texts"), {"fields": ("about", "brings", "outcome")}),
+        (_("Money"), {"fields": ("currency", "payment_instructions")}),
+    )
+
+    def get_queryset(self, request: Any) -> Any:
+        return Edition.objects.worked_on_by(request.user)
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> list[Any]:
+        names = super().get_readonly_fields(request, obj)
+        shown_as = {"main_language": "languages", "other_languages": None}
+        return [shown_as.get(name, name) if isinstance(name, str) else name for name in names]
+
+    def get_fieldsets(self, request: Any, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        return (
+            fieldsets
+            if self.has_change_permission(request)
+            else [one for one in fieldsets if one[0] != _("Languages")]
+        )
+
+    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
+        return request.user.is_superuser or super().has_add_permission(request, obj)
+
+    def has_view_permission(self, request: Any, obj: Any = None) -> bool:
+        return request.user.is_superuser or super().has_view_permission(request, obj)
+
+    def languages(self, request: Any) -> list[str]:
+        return request.edition.languages if request.edition else [code for code, _name in settings.LANGUAGES]
+
+    def changeform_view(
+        self, request: Any, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        opened = next(
+            (edition for edition in request.editions if str(edition.pk) == object_id), request.edition
+        )
+        if opened and opened != request.edition:
+            request.edition = opened
+            request.session[KEY] = opened.pk
+        with at_home_in(request.edition):
+            return answered(super().changeform_view(request, object_id, *args, **kwargs))
+
+    def save_model(self, request: Any, obj: Edition, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change and not request.user.is_superuser:
+            Duty.objects.create(user=request.user, edition=obj, role=Duty.Role.OWNER)
+
+    @admin.display(description=_("dates"), ordering="starts_on")
+    def dates(self, edition: Edition) -> str:
+        return day_range(edition.starts_on, edition.ends_on)
+
+    @admin.display(description=_("phase"))
+    def phase(self, edition: Edition) -> str:
+        return pill(edition.phase, edition.phase.label)
+
+    @admin.display(description=CURRENT_MARK, boolean=True)
+    def is_current(self, edition: Edition) -> bool:
+        return edition.is_current
+
+
+@admin.register(StakeholderGroup)
+class StakeholderGroupAdmin(EditionAdmin):
+    """The constituencies of an edition."""
+
+    duties_to_view = ("programme", "protection", "finance")
+    duties_to_change = ("registration",)
+    lasting = ("slug",)
+    menu_position = 4
+    list_display = ("__str__", "slug", "mark", "shown_as", "position")
+    list_select_related = ("shown_as",)
+    fields = ("name", "slug", "description", "colour", "shown_as", "position")
+
+    @admin.display(description=_("looks like"))
+    def mark(self, group: StakeholderGroup) -> str:
+        return drawn(group.public)

@@ -1,0 +1,25 @@
+"""The forms of the floor."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from forum.models import Edition, Interest
+
+
+class InterestForm(forms.Form):
+    """Asks for an address to tell when registration opens."""
+
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        help_text=_("We write to it once, when registration opens, and use it for nothing else."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    def keep(self, edition: Edition, language: str) -> None:
+        """Keep the address; asking twice is asking once."""
+        Interest.objects.get_or_create(
+            edition=edition, email=self.cleaned_data["email"].casefold(), defaults={"language": language}
+        )

@@ -1,0 +1,126 @@
+"""What every request passes: security headers, and the edition it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+
+from forum.admin_site import is_at_work
+from forum.models import Edition, User
+from forum.translated import main_language
+
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+type_view = Callable[..., HttpResponse]
+
+# Asked by machines and often: these must answer without the database.
+WITHOUT_EDITION = {"healthz", "readyz", "media", "favicon"}
+
+
+class Request(HttpRequest):
+    """A request as the views see it, after all middleware: for annotations only."""
+
+    user: User
+    edition: Edition
+    htmx: HtmxDetails
+
+
+def further_headers(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Add the security headers that Django leaves out: no device features, no use by other origins."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault(
+            "Permissions-Policy",
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+        )
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+    return middleware
+
+
+def private(view: type_view) -> type_view:
+    """Mark a page as one person's: kept by no cache, told to no other site, shown in no search engine.
+
+    Not `no-referrer`: with it browsers send forms with `Origin: null`, which the CSRF check has to refuse.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        add_never_cache_headers(response)
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        return response
+
+    return wrapped
+
+
+def of_an_edition(view: type_view) -> type_view:
+    """Mark a page as one of an edition: where none is published, it does not exist."""
+
+    @wraps(view)
+    def wrapped(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.edition is None:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return wrapped
+
+
+class EditionMiddleware:
+    """Set `request.edition`, its main language and its time zone: the one that the address names, else the current one.
+
+    The address's `edition` argument is taken out, so that a view serves both. An unknown or unpublished edition
+    does not exist for visitors; staff at work see drafts.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = main_language.set(main_language.get())
+        try:
+            return self.get_response(request)
+        finally:
+            main_language.reset(token)
+            timezone.deactivate()
+
+    def process_view(self, request: Any, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
+        slug = kwargs.pop("edition", None)
+        if request.resolver_match.url_name in WITHOUT_EDITION:
+            return
+        current = Edition.objects.current()
+        if slug is None or (current and slug == current.slug):
+            request.edition = current
+        else:
+            seen = Edition.objects.all() if is_at_work(request) else Edition.objects.published()
+            request.edition = seen.with_slug(slug)
+        if request.edition is None:
+            if slug is not None:
+                raise Http404
+            return
+        request.edition.is_current = current is not None and current.pk == request.edition.pk
+        be_about(request, request.edition)
+
+
+def be_about(request: Any, edition: Edition) -> None:
+    """Let the page be about `edition`: its name above, its main language, its time zone. For addresses that name no
+    edition, an order's for instance."""
+    request.edition = edition
+    main_language.set(edition.main_language)
+    timezone.activate(edition.zone)
+
+
+def edition(request: HttpRequest) -> dict[str, Any]:
+    """Give templates the edition the page is about; None on a fresh installation."""
+    return {"edition": getattr(request, "edition", None)}

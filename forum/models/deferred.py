@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any, ClassVar, Self
+
+from celery import current_app
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+log = logging.getLogger(__name__)
+
+PAUSES = [timedelta(seconds=seconds) for seconds in (15, 60, 300, 900, 3600, 4 * 3600)]
+
+
+class DeferredQuerySet(models.QuerySet[Any]):
+    """Work that outlives the request."""
+
+    def due(self) -> Self:
+        """What waits and whose time has come, and what was begun by a process that died: its lease ran out."""
+        now = timezone.now()
+        waiting = Q(status="queued", due_at__lte=now)
+        abandoned = Q(status=self.model.WORKING, leased_until__lt=now)
+        return self.filter(waiting | abandoned).order_by("urgency", "due_at")
+
+    def failed(self) -> Self:
+        """What was given up, and waits for a person."""
+        return self.filter(status="failed")
+
+
+class Deferred(models.Model):
+    """A row that stands for work: written with what it follows from, done by a worker, picked up by a sweep when
+    the nudge got lost. A worker holds it by a lease, so that a killed one loses nothing.
+    """
+
+    WORKING: ClassVar[str]
+    DONE: ClassVar[str]
+    LEASE: ClassVar[timedelta] = timedelta(minutes=2)
+    TASK: ClassVar[str]
+
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
+    urgency = models.PositiveSmallIntegerField(_("urgency"), default=5, editable=False)
+    due_at = models.DateTimeField(_("due at"), default=timezone.now, editable=False)
+    leased_until = models.DateTimeField(_("leased until"), null=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    finished_at = models.DateTimeField(_("finished at"), null=True, editable=False)
+    error = models.TextField(_("error"), blank=True, editable=False)
+
+    status: Any
+
+    class Meta:
+        abstract = True
+
+    def nudge(self) -> None:
+        """Ask a worker, once this transaction is committed, to do it now. A broker that is down delays, no more."""
+        transaction.on_commit(self._send_nudge)
+
+    def _send_nudge(self) -> None:
+        try:
+            current_app.send_task(self.TASK, args=[self.pk], priority=self.urgency)
+        except Exception:
+            log.warning(
+                "no nudge for %s %s; the sweep will find it", self._meta.model_name, self.pk, exc_info=True
+            )
+
+    def claim(self) -> bool:
+        """Take it for this process. Of two rivals one gets True; so does who comes after a lease ran out."""
+        now = timezone.now()
+        rows: Any = type(self)._default_manager
+        mine = rows.filter(
+            Q(status="queued", due_at__lte=now) | Q(status=self.WORKING, leased_until__lt=now), pk=self.pk
+        )
+        won = mine.update(status=self.WORKING, leased_until=now + self.LEASE, attempts=F("attempts") + 1)
+        if won:
+            self.refresh_from_db()
+        return bool(won)
+
+    def finish(self, **fields: Any) -> None:
+        """Note that it is done, and whatever else is to be kept of it."""
+        self._note(
+            **{
+                "status": self.DONE,
+                "finished_at": timezone.now(),
+                "leased_until": None,
+                "error": "",
+                **fields,
+            }
+        )
+
+    def postpone(self, error: str) -> None:
+        """Put it back after a passing fault, with a growing pause; after the last pause it has failed."""
+        if self.attempts > len(PAUSES):
+            self.fail(error)
+        else:
+            due_at = timezone.now() + PAUSES[self.attempts - 1]
+            self._note(status="queued", due_at=due_at, leased_until=None, error=error[:2000])
+
+    def fail(self, error: str, **fields: Any) -> None:
+        """Give it up, and note whatever else is to be kept; an organizer sees why and can have it done again."""
+        self._note(
+            **{
+                "status": "failed",
+                "finished_at": timezone.now(),
+                "leased_until": None,
+                "error": error[:2000],
+                **fields,
+            }
+        )
+
+    def again(self) -> None:
+        """Do it once more from the start, now."""
+        self._note(status="queued", due_at=timezone.now(), leased_until=None, attempts=0, error="")
+        self.nudge()
+
+    def _note(self, **fields: Any) -> None:
+        for name, value in fields.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(fields))

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import hashlib
+import json
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from forum.translated import TranslatedField
+
+PAGE_SLUG = RegexValidator(
+    r"^[a-z][a-z0-9-]*$", _("Begin with a small letter, then small letters, digits and hyphens.")
+)
+RESERVED = {
+    *(
+        "agenda",
+        "sessions",
+        "speakers",
+        "register",
+        "registration",
+        "orders",
+        "tickets",
+        "my-agenda",
+        "my-orders",
+    ),
+    *(
+        "speaker",
+        "account",
+        "lost-link",
+        "interest",
+        "signed-in",
+        "editions",
+        "admin",
+        "door",
+        "dev",
+        "styleguide",
+    ),
+}
+
+
+class Page(models.Model):
+    """A text that organizers write in Markdown, at an address of its own. Terms and privacy are pages too."""
+
+    edition = models.ForeignKey(
+        "forum.Edition", models.CASCADE, related_name="pages", verbose_name=_("edition")
+    )
+    slug = models.SlugField(_("address"), max_length=60, validators=[PAGE_SLUG])
+    title = TranslatedField(_("title"))
+    body = TranslatedField(_("text"), long=True, blank=True, help_text=_("Markdown."))
+    in_menu = models.BooleanField(_("in the menu"), default=False)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    updated_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("page")
+        verbose_name_plural = _("pages")
+        ordering = ("position", "pk")
+        constraints = (models.UniqueConstraint(fields=["edition", "slug"], name="page_slug_once_an_edition"),)
+
+    def __str__(self) -> str:
+        return str(self.title)
+
+    def clean(self) -> None:
+        if self.slug in RESERVED:
+            raise ValidationError({"slug": _("This address is taken by the site itself.")})
+
+    def get_absolute_url(self) -> str:
+        return self.edition.path("page", slug=self.slug)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of title and text in all languages: another one whenever a word is another."""
+        text = json.dumps({"title": self.title, "body": self.body}, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def version(self) -> PageVersion:
+        """The text as it stands now, kept for good, so that what somebody agreed to can be shown later."""
+        version, _made = PageVersion.objects.get_or_create(
+            page=self, digest=self.digest, defaults={"title": self.title, "body": self.body}
+        )
+        return version
+
+
+class PageVersion(models.Model):
+    """A page's text at one time, as it was agreed to. Never edited."""
+
+    page = models.ForeignKey(Page, models.CASCADE, related_name="versions", verbose_name=_("page"))
+    digest = models.CharField(_("digest"), max_length=64, help_text=_("SHA-256 of title and text."))
+    title = TranslatedField(_("title"))
+    body = TranslatedField(_("text"), long=True, blank=True)
+    kept_at = models.DateTimeField(_("kept at"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("version of a page")
+        verbose_name_plural = _("versions of pages")
+        ordering = ("-kept_at",)
+        constraints = (models.UniqueConstraint(fields=["page", "digest"], name="page_version_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.title} · {self.kept_at:%Y-%m-%d}"

@@ -1,0 +1,1 @@
+"""The roof: knows every storey; nobody knows it."""

@@ -1,0 +1,75 @@
+"""What can be had, and two orders that come in by the front door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forum.actor import Actor
+from forum.models import PageVersion, StakeholderGroup
+from forum.site.seed import content
+from forum.site.seed.editions import Ground
+from registration.models import Order, Quota, TicketType
+from registration.models.wish import Wish
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The ticket types of an edition with their groups and quotas, and the texts that an order agrees to."""
+
+    types: dict[str, TicketType]
+    groups: dict[str, list[StakeholderGroup]]
+    quotas: dict[str, Quota]
+    quota_names: dict[str, list[str]]
+    texts: list[PageVersion]
+
+    def recount(self) -> None:
+        """Let each quota take the places of the tickets that hold one. Raises Refusal when there are too few."""
+        for name, quota in self.quotas.items():
+            quota.share_among([kind for slug, kind in self.types.items() if name in self.quota_names[slug]])
+
+
+def offer(ground: Ground) -> Offer:
+    """Make ticket types and quotas."""
+    told = content.table("tickets.toml")
+    types = {}
+    groups = {row["slug"]: [ground.groups[slug] for slug in row["groups"]] for row in told["ticket_type"]}
+    for position, row in enumerate(told["ticket_type"]):
+        kind = types[row["slug"]] = TicketType.objects.create(
+            edition=ground.edition,
+            name=row["name"],
+            description=row["description"],
+            price=row["price"],
+            needs_approval=row.get("needs_approval", False),
+            position=position,
+        )
+        kind.groups.set(groups[row["slug"]])
+        kind.days.set(ground.days[number - 1] for number in row["days"])
+    quotas = {
+        row["slug"]: Quota.objects.create(edition=ground.edition, name=row["name"], size=row["size"])
+        for row in told["quota"]
+    }
+    made = Offer(
+        types=types,
+        groups=groups,
+        quotas=quotas,
+        quota_names={row["slug"]: row["quotas"] for row in told["ticket_type"]},
+        texts=[ground.edition.page(slug).version() for slug in ("terms", "privacy")],
+    )
+    made.recount()
+    return made
+
+
+def orders(ground: Ground, offered: Offer) -> None:
+    """Place the orders of the demo's attendee: their mails go out."""
+    for number, row in enumerate(content.table("people.toml")["attendee"]):
+        own = {name: value for name, value in row.items() if name not in {"ticket_type", "group"}}
+        wish = Wish(
+            edition=ground.edition,
+            ticket_type=offered.types[row["ticket_type"]],
+            group=ground.groups[row["group"]],
+            person=own,
+            key=f"demo-attendee-{number}",
+            language=ground.edition.main_language,
+            agreed_to=offered.texts,
+        )
+        Order.place(wish, by=Actor.holder("the demo's attendee"))

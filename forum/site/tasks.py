@@ -1,0 +1,12 @@
+"""What the roof sweeps."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.contrib.sessions.models import Session
+
+
+@shared_task
+def sweep_sessions() -> None:
+    """Forget the sessions whose time is over; with them go the codes that nobody typed."""
+    Session.get_session_store_class().clear_expired()

@@ -1,0 +1,137 @@
+"""The roof's own pages: the home of an edition, what machines read, and what is said when something went wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_safe
+
+from agenda.models import ReleasedSlot
+from agenda.structured_data import edition_event
+from agenda.timetable import by_day, now_and_next
+from forum.admin_site import staff_only
+from forum.colours import Pair
+from forum.http import Request, private
+from forum.models import Edition, Phase
+from forum.site.styleguide import StyleguideForm
+
+FEATURED = 8
+A_YEAR = 365 * 24 * 3600
+
+
+def home(request: Request) -> HttpResponse:
+    """Show what the edition is, and the one thing to do about it now."""
+    edition = request.edition
+    if edition is None:
+        return render(request, "forum/no_edition.html", status=404)
+    phase, released = edition.phase, ReleasedSlot.objects.public().of_edition(edition)
+    slots = list(released if phase == Phase.RUNNING else released.prefetch_related(None))
+    running, coming = now_and_next(slots, timezone.now()) if phase == Phase.RUNNING else ([], [])
+    context = {
+        "here": "home",
+        "phase": phase,
+        "days": list(edition.days.all()),
+        "groups": list(edition.groups.all()),
+        "featured": list(edition.speakers.public().in_front()[:FEATURED]),
+        "partners": list(edition.partners.all()),
+        "sessions": sum(1 for slot in slots if slot.session and not slot.is_cancelled),
+        "speakers": edition.speakers.public().count(),
+        "running": running,
+        "coming": coming,
+        "structured": edition_event(edition, slots),
+    }
+    return render(request, "forum/home.html", context)
+
+
+@require_safe
+@cache_control(public=True, max_age=A_YEAR, immutable=True)
+def edition_style(request: Request, version: str) -> HttpResponse:
+    """Serve what changes with an edition: accent, colours of groups and tracks, the grid of each day.
+
+    The version only makes the address new when something changed; it is not looked at.
+    """
+    edition = request.edition
+    slots = list(ReleasedSlot.objects.public().of_edition(edition).prefetch_related(None))
+    timetables = list(by_day(slots, edition.days.all(), edition.zone))
+    context = {
+        "accent": Pair(edition.accent),
+        "groups": [
+            (group.pk, Pair(group.public.colour)) for group in edition.groups.select_related("shown_as")
+        ],
+        "tracks": [(track.pk, Pair(track.colour)) for track in edition.tracks.all()],
+        "rooms": sorted({room.pk for timetable in timetables for room in timetable.rooms}),
+        "times": sorted({time for timetable in timetables for time in timetable.times}),
+        "timetables": timetables,
+        "grid_from": max(60, 12 + 11 * max((len(timetable.rooms) for timetable in timetables), default=0)),
+    }
+    return render(request, "forum/edition_style.css", context, content_type="text/css; charset=utf-8")
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Tell search engines what to leave alone. Source: RFC 9309."""
+    return render(request, "forum/robots.txt", content_type="text/plain; charset=utf-8")
+
+
+@private
+@staff_only
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Show every component with the lines that make it. For staff."""
+    form = StyleguideForm({"email": "somebody@", "diet": ["vegan"]} if "wrong" in request.GET else None)
+    edition = getattr(request, "edition", None)
+    context = {
+        "form": form,
+        "colours": [
+            "paper",
+            "surface",
+            "sunk",
+            "ink",
+            "ink-soft",
+            "accent",
+            "accent-tint",
+            "good",
+            "warn",
+            "bad",
+        ],
+        "groups": list(edition.groups.all()) if edition else [],
+        "tracks": list(edition.tracks.all()) if edition else [],
+        "people": list(edition.speakers.all()[:4]) if edition else [],
+        "slots": list(ReleasedSlot.objects.public().of_edition(edition)[:3]) if edition else [],
+        "days": list(edition.days.all()) if edition else [],
+    }
+    return render(request, "forum/styleguide.html", context)
+
+
+def _with_edition(request: Any) -> Any:
+    """An error may come before the address was understood: show the current edition's frame all the same."""
+    if getattr(request, "edition", None) is None:
+        request.edition = Edition.objects.current()
+    return request
+
+
+@never_cache
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that there is no such page, and where to go on."""
+    return render(_with_edition(request), "404.html", status=404)
+
+
+@never_cache
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that this page is for others."""
+    return render(_with_edition(request), "403.html", status=403)
+
+
+@never_cache
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that the browser sent something that makes no sense here."""
+    return render(request, "400.html", status=400)
+
+
+@never_cache
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say why a form was not taken, and how it works."""
+    return render(_with_edition(request), "403_csrf.html", status=403)

@@ -1,0 +1,43 @@
+"""Addresses that last: made once from a Latin title, else from a short code, and never changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils.text import slugify
+
+from forum.codes import new_code
+from forum.translated import Translated
+
+
+def _latin(value: object) -> str:
+    texts = [value.get("en", ""), *value.values()] if isinstance(value, Translated) else [str(value or "")]
+    for text in texts:
+        # slugify drops what it cannot write in Latin letters: a title that loses letters gets a code instead.
+        if text and sum(letter.isalpha() and not letter.isascii() for letter in text) <= len(text) // 5:
+            return slugify(text)[:60].strip("-")
+    return ""
+
+
+class LastingSlugField(models.SlugField):
+    """A slug that fills itself on the first save from the field `of`, unique within the edition."""
+
+    def __init__(self, *args: Any, of: str = "", **kwargs: Any) -> None:
+        self.of = of
+        super().__init__(*args, **{"max_length": 80, "blank": True, **kwargs})
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "of": self.of}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        slug = getattr(model_instance, self.attname)
+        if not slug:
+            record: Any = model_instance
+            siblings = type(record)._default_manager.filter(edition=record.edition_id)
+            slug = base = _latin(getattr(record, self.of)) or new_code().lower()
+            while siblings.filter(**{self.attname: slug}).exists():
+                slug = f"{base}-{new_code()[:4].lower()}"
+            setattr(model_instance, self.attname, slug)
+        return str(slug)

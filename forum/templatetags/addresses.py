@@ -1,0 +1,86 @@
+"""Where things are: addresses within the edition a page is about, in other languages, and with the host."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.db.models import prefetch_related_objects
+from django.template.context import Context
+from django.template.loader import get_template
+from django.urls import reverse, translate_url
+from django.utils.translation import get_language_info
+
+from forum.models import Edition, Page
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def address(context: Context, name: str, **kwargs: Any) -> str:
+    """The path of a page by its URL name, within the edition that this page is about."""
+    path: str = context["edition"].path(name, **kwargs)
+    return path
+
+
+@register.filter
+def absolute(path: str) -> str:
+    """A path with scheme and host, as other sites and programs need it."""
+    return f"{settings.SITE_URL}{path}"
+
+
+@register.simple_tag(takes_context=True)
+def this_page_in(context: Context, language: str) -> str:
+    """The path of this very page in another language, without its query string."""
+    return translate_url(context["request"].path, language)
+
+
+@register.filter
+def own_name(language: str) -> str:
+    """The name of a language as its speakers write it."""
+    return str(get_language_info(language)["name_local"])
+
+
+@register.simple_tag
+def languages_of(edition: Edition | None) -> list[str]:
+    """The languages that an edition is offered in, main one first."""
+    return edition.languages if edition else []
+
+
+@register.simple_tag
+def pages_of(edition: Edition) -> list[Page]:
+    """An edition's pages in their order; one query however often a page asks."""
+    prefetch_related_objects([edition], "pages")
+    return list(edition.pages.all())
+
+
+@register.simple_tag
+def current_edition() -> Edition | None:
+    """The edition at the short addresses."""
+    return next((edition for edition in all_editions() if edition.is_current), None)
+
+
+@register.simple_tag
+def all_editions() -> list[Edition]:
+    """All editions that visitors may see, newest first; each knows whether it is the current one."""
+    editions, current = list(Edition.objects.published()), Edition.objects.current()
+    for edition in editions:
+        edition.is_current = edition == current
+    return editions
+
+
+@register.simple_tag
+def edition_style(edition: Any) -> str:
+    """The path of an edition's own stylesheet. It is kept for good by browsers, so its version follows from all that
+    it is made of: its template, the colours, the newest release."""
+    made_of = [
+        get_template("forum/edition_style.css").template.source,  # type: ignore[attr-defined]
+        edition.accent,
+        *edition.groups.values_list("pk", "colour", "shown_as__colour"),
+        *edition.tracks.values_list("pk", "colour"),
+        edition.releases.values_list("pk", flat=True).first(),
+    ]
+    version = hashlib.sha256(repr(made_of).encode()).hexdigest()[:10]
+    return reverse("edition-style", kwargs={"edition": edition.slug, "version": version})

@@ -1,0 +1,126 @@
+"""How names, dates and stretches of time are written."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime, timedelta
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, pgettext
+
+from forum import markdown as markdown_text
+
+register = template.Library()
+
+_TITLES = {"dr", "mr", "mrs", "ms", "mx", "prof", "professor", "rev", "sir"}
+_PLAIN_LATIN = str.maketrans({"Đ": "D", "Ð": "D", "Ø": "O", "Ł": "L", "Æ": "A", "Œ": "O", "Þ": "T", "ẞ": "S"})
+
+# Thai and Lao write these vowels before the consonant that they follow in speech.
+_VOWELS_IN_FRONT = set("เแโใไເແໂໃໄ")
+
+
+@register.filter
+def markdown(text: object) -> SafeString:
+    """Show a text that somebody wrote in Markdown as safe HTML."""
+    return markdown_text.render(text)
+
+
+@register.filter
+def plain(text: object) -> str:
+    """Show a Markdown text as words on one line, for a preview or a description."""
+    return markdown_text.plain(text)
+
+
+def _first_cluster(word: str) -> str:
+    """The first letter as readers count letters: with its vowel signs, tone marks and stacked consonants."""
+    word = unicodedata.normalize("NFC", word).lstrip("'\"-–(“‘")
+    cluster = ""
+    for sign in word:
+        begun = cluster and cluster[-1] not in _VOWELS_IN_FRONT and unicodedata.combining(cluster[-1]) != 9
+        if begun and not unicodedata.category(sign).startswith("M"):
+            break
+        cluster += sign
+    return cluster
+
+
+def _names(name: str) -> list[str]:
+    """The words of a name, titles left out."""
+    words = [word for word in name.split() if any(sign.isalpha() for sign in word)]
+    return [word for word in words if word.rstrip(".").casefold() not in _TITLES] or words
+
+
+@register.filter
+def initials(name: object) -> str:
+    """Take the letters of a monogram from a name in any script.
+
+    Two for names in letters with capitals or their like (“Daw Khin Mar” → “DM”), one where a single syllable or
+    character already reads as a name’s beginning (Thai, Burmese, Han, Arabic, …).
+    """
+    words = _names(str(name))
+    if not words:
+        return "·"
+    first = _first_cluster(words[0])
+    if not first[:1].isupper() and first.upper() == first:
+        return first
+    # A name may be followed by the same name in another script: the last word of the first one counts.
+    capitalised = [word for word in words[1:] if _first_cluster(word)[:1].isupper()]
+    return (first + (_first_cluster(capitalised[-1]) if capitalised else "")).upper()
+
+
+def first_letter(name: str) -> str:
+    """The letter that a name is filed under: titles left out, in Latin without its accent."""
+    letters = unicodedata.normalize("NFD", " ".join(_names(name)))
+    return next((sign.upper().translate(_PLAIN_LATIN) for sign in letters if sign.isalpha()), "#")
+
+
+@register.filter
+def monogram(key: object) -> SafeString:
+    """Choose one of the six grounds of a monogram: always the same for the same key (a record’s number)."""
+    return mark_safe(f"monogram-{int(str(key)) % 6}")  # noqa: S308 - a number
+
+
+@register.filter
+def day_range(first: date, last: date) -> str:
+    """Write the dates of an edition as one: “14–16 November 2017”, “30 November – 2 December 2017”."""
+    if first == last:
+        return date_format(first, "j F Y")
+    if (first.year, first.month) == (last.year, last.month):
+        return pgettext("days within one month", "%(first)s–%(last)s") % {
+            "first": date_format(first, "j"),
+            "last": date_format(last, "j F Y"),
+        }
+    begin = date_format(first, "j F" if first.year == last.year else "j F Y")
+    return f"{begin} – {date_format(last, 'j F Y')}"
+
+
+@register.filter
+def clock(moment: datetime) -> str:
+    """Write the time of day, 24 hours, in the current time zone."""
+    return timezone.localtime(moment).strftime("%H:%M")
+
+
+@register.filter
+def zone_name(moment: datetime) -> str:
+    """Name the current time zone as people there would: “Bangkok time (UTC+7)”."""
+    local = timezone.localtime(moment)
+    minutes = int((local.utcoffset() or timedelta()).total_seconds() // 60)
+    sign = "+" if minutes >= 0 else "−"
+    hours, rest = divmod(abs(minutes), 60)
+    offset = f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
+    place = timezone.get_current_timezone_name().rpartition("/")[2].replace("_", " ")
+    return gettext("%(place)s time (%(offset)s)") % {"place": place, "offset": offset}
+
+
+@register.filter
+def unpunctuated(text: object) -> str:
+    """A label without its final stop, so that more can follow it."""
+    return str(text).rstrip(" .?!:…")
+
+
+@register.filter
+def shown_address(url: str) -> str:
+    """Write a web address as people say it: without scheme and closing slash."""
+    return url.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")

@@ -1,0 +1,36 @@
+"""How often something may be asked for. Counted in the cache that all processes share."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+
+
+def allows(what: str, who: str, *, times: int, within: timedelta) -> bool:
+    """Count this attempt of `who` at `what`; whether it is one of the first `times` in the running window.
+
+    The window begins with the first attempt. `who` is kept as a digest only, and as long as the window.
+    """
+    digest = hashlib.sha256(f"{settings.SECRET_KEY}:{who.casefold()}".encode()).hexdigest()[:32]
+    key = f"throttle:{what}:{digest}"
+    if cache.add(key, 1, int(within.total_seconds())):
+        return times >= 1
+    try:
+        return int(cache.incr(key)) <= times
+    except ValueError:  # the window closed between the two calls
+        return True
+
+
+def visitor(request: HttpRequest) -> str:
+    """The address that a request comes from, as the outermost of our proxies saw it when there are some.
+
+    Each proxy adds an entry to X-Forwarded-For; what a visitor writes there stands before ours and counts for nothing.
+    """
+    entries = [entry.strip() for entry in request.headers.get("X-Forwarded-For", "").split(",")]
+    if 0 < settings.PROXIES <= len(entries) and entries[-settings.PROXIES]:
+        return entries[-settings.PROXIES]
+    return str(request.META.get("REMOTE_ADDR", ""))

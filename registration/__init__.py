@@ -1,0 +1,1 @@
+"""Who comes, on which ticket, paid how, let in when."""

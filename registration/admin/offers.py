@@ -1,0 +1,126 @@
+"""What can be had, and how many there are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from forum.edition_admin import EditionAdmin
+from forum.edition_admin.forms import MoneyField
+from forum.money import price as price_written
+from registration.models import Quota, TicketType
+
+
+@admin.register(TicketType)
+class TicketTypeAdmin(EditionAdmin):
+    """What can be had. How many there are of it is the quotas' matter."""
+
+    duties_to_view = ("finance", "protection")
+    duties_to_change = ("registration",)
+    menu_position = 5
+    list_display = (
+        "__str__",
+        "price_written",
+        "for_groups",
+        "quotas_written",
+        "needs_approval",
+        "is_active",
+        "position",
+    )
+    list_filter = ("is_active", "needs_approval", "is_remote")
+    fieldsets = (
+        (None, {"fields": ("name", "description", "price", "is_remote", "position")}),
+        (_("For whom, on which days"), {"fields": ("groups", "days")}),
+        (
+            _("When and how"),
+            {"fields": ("is_active", ("available_from", "available_until"), "needs_approval")},
+        ),
+    )
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).select_related("edition").prefetch_related("groups", "quotas")
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "price":
+            currency = request.edition.currency
+            return MoneyField(
+                currency=currency,
+                label=_("Price"),
+                initial=0,
+                help_text=_("In %(currency)s; 0 is free. Tickets that were placed keep their price.")
+                % {"currency": currency},
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def uses(self, record: TicketType) -> list[str]:
+        count = record.tickets.count()
+        if not count:
+            return []
+        sold = ngettext("%(count)s ticket is", "%(count)s tickets are", count) % {"count": count}
+        return [
+            gettext("%(sold)s of the type “%(type)s”. Take it off the offer instead.")
+            % {"sold": sold, "type": record}
+        ]
+
+    @admin.display(description=_("price"), ordering="price")
+    def price_written(self, ticket_type: TicketType) -> str:
+        return price_written(ticket_type.price, ticket_type.edition.currency)
+
+    @admin.display(description=_("for the groups"))
+    def for_groups(self, ticket_type: TicketType) -> str:
+        return ", ".join(str(group) for group in ticket_type.groups.all()) or gettext("Everybody")
+
+    @admin.display(description=_("quotas"))
+    def quotas_written(self, ticket_type: TicketType) -> str:
+        return ", ".join(str(quota) for quota in ticket_type.quotas.all()) or gettext("No limit")
+
+
+@admin.register(Quota)
+class QuotaAdmin(EditionAdmin):
+    """How many places there are. Size and types change by verbs that count again; they refuse what would oversell."""
+
+    duties_to_view = ("finance", "protection")
+    duties_to_change = ("registration",)
+    menu_position = 6
+    list_display = ("name", "size_written", "taken", "left", "types")
+    fields = ("name", "size", "ticket_types", "taken")
+    readonly_fields = ("taken",)
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).prefetch_related("ticket_types")
+
+    def save_model(self, request: Any, obj: Quota, form: Any, change: bool) -> None:
+        # Size and types follow in save_related; an update of the whole row could undo a place taken just now.
+        obj.save(update_fields=["name"] if change else None)
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        quota, size = form.instance, form.cleaned_data["size"]
+        types = list(form.cleaned_data["ticket_types"])
+        was = form.initial.get("size") if change else size
+        is_larger = size is None or (was is not None and size > was)
+        steps = [lambda: quota.resize(size), lambda: quota.share_among(types)]
+        for step in steps if is_larger else reversed(steps):
+            step()
+
+    def uses(self, record: Quota) -> list[str]:
+        if not record.taken:
+            return []
+        return [
+            gettext("Tickets hold %(taken)s places of “%(quota)s”.")
+            % {"taken": record.taken, "quota": record}
+        ]
+
+    @admin.display(description=_("size"), ordering="size")
+    def size_written(self, quota: Quota) -> str:
+        return gettext("No limit") if quota.size is None else str(quota.size)
+
+    @admin.display(description=_("free"))
+    def left(self, quota: Quota) -> str:
+        return "–" if quota.size is None else str(quota.free)
+
+    @admin.display(description=_("ticket types"))
+    def types(self, quota: Quota) -> str:
+        return ", ".join(str(ticket_type) for ticket_type in quota.ticket_types.all()) or "–"

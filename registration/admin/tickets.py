@@ -1,0 +1,169 @@
+"""Tickets and the people who come with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from forum.edition_admin import EditionAdmin, EditionStackedInline, PublicGroupFilter, Verb, state
+from forum.money import price as price_written
+from forum.templatetags.components import group as group_drawn
+from registration.models import Attendee, Ticket
+from registration.models.ticket import Status
+
+PERSON = ("name", "badge_name", "email", "organisation", "country", "photo_consent")
+NEEDS = ("diet", "access_needs", "interpretation")
+
+
+def _fields_for(request: Any) -> tuple[str, ...]:
+    """What somebody needs to take part is for those who arrange it, not for those who book payments."""
+    return PERSON + NEEDS if request.user.has_duty(request.edition, "registration", "protection") else PERSON
+
+
+class AttendeeInline(EditionStackedInline):
+    """Who walks in with a ticket."""
+
+    model = Attendee
+    duties_to_view = ("finance", "protection")
+    duties_to_change = ("registration",)
+    adds = deletes = False
+
+    def get_fields(self, request: Any, obj: Any = None) -> tuple[str, ...]:
+        return _fields_for(request)
+
+
+@admin.register(Ticket)
+class TicketAdmin(EditionAdmin):
+    """Rights to enter. The state changes by verbs only, each of which tells the attendee."""
+
+    edition_lookup = "order__edition"
+    duties_to_view = ("finance", "protection")
+    duties_to_change = ("registration",)
+    adds = deletes = False
+    menu_position = 1
+    list_display = (
+        "attendee_name",
+        "order_code",
+        "ticket_type",
+        "shown_group",
+        state,
+        "price_written",
+        "since",
+    )
+    list_filter = ("status", "ticket_type", PublicGroupFilter)
+    search_fields = (
+        "order__code",
+        "attendee__name",
+        "attendee__badge_name",
+        "attendee__email",
+        "attendee__organisation",
+    )
+    search_help_text = _("Code of the order, or part of a name, e-mail or organisation.")
+    ordering = ("-status_changed_at", "pk")
+    readonly_fields = (
+        *("order", "ticket_type", "shown_group", "price_written", state),
+        *("reserved_until", "status_changed_at", "reason"),
+    )
+    fields = (
+        *(("order", "ticket_type"), ("shown_group", "price_written")),
+        *((state, "status_changed_at", "reserved_until"), "reason"),
+    )
+    inlines = (AttendeeInline,)
+    verbs = (
+        Verb(
+            "approve",
+            _("Approve"),
+            _("Approved; the attendee is told"),
+            lambda ticket, by, reason: ticket.approve(by=by),
+            applies=lambda ticket: ticket.status == Status.REQUESTED,
+        ),
+        Verb(
+            "decline",
+            _("Decline"),
+            _("Declined; the attendee is told"),
+            lambda ticket, by, reason: ticket.decline(by=by, reason=reason),
+            applies=lambda ticket: ticket.status == Status.REQUESTED,
+            warning=_("They are told by mail, with the reason."),
+            asks_reason=True,
+            kind="danger",
+        ),
+        Verb(
+            "confirm",
+            _("Confirm: money received"),
+            _("Confirmed; the attendee is told"),
+            lambda ticket, by, reason: ticket.confirm(by=by),
+            applies=lambda ticket: ticket.status == Status.RESERVED,
+            duties=("registration", "finance"),
+            warning=_(
+                "For money that is not booked as a payment of its own. A payment that is booked confirms by itself."
+            ),
+        ),
+        Verb(
+            "cancel",
+            _("Cancel"),
+            _("Cancelled; the attendee is told"),
+            lambda ticket, by, reason: ticket.cancel(by=by, reason=reason),
+            applies=lambda ticket: ticket.is_live,
+            warning=_(
+                "The place goes to others at once, and the attendee is told by mail. This cannot be taken back."
+            ),
+            asks_reason=True,
+            kind="danger",
+        ),
+    )
+
+    def get_queryset(self, request: Any) -> Any:
+        tickets: Any = super().get_queryset(request)
+        return tickets.with_all()
+
+    @admin.display(description=_("attendee"), ordering="attendee__name")
+    def attendee_name(self, ticket: Ticket) -> str:
+        return ticket.attendee.name
+
+    @admin.display(description=_("order"), ordering="order__code")
+    def order_code(self, ticket: Ticket) -> str:
+        return ticket.order.code
+
+    @admin.display(description=_("group, as shown"))
+    def shown_group(self, ticket: Ticket) -> str:
+        return group_drawn(ticket.group.public)
+
+    @admin.display(description=_("since"), ordering="status_changed_at")
+    def since(self, ticket: Ticket) -> str:
+        return date_format(timezone.localtime(ticket.status_changed_at), "j M Y")
+
+    @admin.display(description=_("price"), ordering="price")
+    def price_written(self, ticket: Ticket) -> str:
+        return price_written(ticket.price, ticket.order.edition.currency)
+
+
+@admin.register(Attendee)
+class AttendeeAdmin(EditionAdmin):
+    """The people who walk in."""
+
+    edition_lookup = "ticket__order__edition"
+    duties_to_view = ("finance", "protection")
+    duties_to_change = ("registration",)
+    adds = deletes = False
+    menu_position = 2
+    list_display = ("name", "organisation", "country", "ticket_type", "ticket_state")
+    list_filter = ("ticket__status", "ticket__ticket_type", "photo_consent")
+    list_select_related = ("ticket__ticket_type", "ticket__order")
+    search_fields = ("name", "badge_name", "email", "organisation", "ticket__order__code")
+    search_help_text = _("Part of a name, e-mail or organisation, or the code of the order.")
+    readonly_fields = ("ticket",)
+
+    def get_fields(self, request: Any, obj: Any = None) -> tuple[str, ...]:
+        return (*_fields_for(request), "ticket")
+
+    @admin.display(description=_("ticket type"))
+    def ticket_type(self, attendee: Attendee) -> str:
+        return str(attendee.ticket.ticket_type)
+
+    @admin.display(description=_("state"), ordering="ticket__status")
+    def ticket_state(self, attendee: Attendee) -> str:
+        return state(attendee.ticket)

@@ -1,0 +1,228 @@
+"""The badge: a printed card, made from a ticket at the moment of printing.
+
+A6 portrait. It shows what others may see and nothing else: the name for the badge, the organisation, the country, the
+group as others see it, what its wearer says to photographers, and a QR code that holds an opaque token. Every colour
+stands beside its word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import segno
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.html import format_html_join
+from django.utils.translation import gettext, pgettext
+
+from forum import pdf, writing
+from forum.colours import contrast
+from forum.pdf_fit import Room
+from forum.pdf_pages import Pages
+from forum.templatetags.formats import day_range
+from forum.translated import speaking_mainly
+
+if TYPE_CHECKING:
+    from registration.models import Ticket
+
+PAPER, INK = "#ffffff", "#24211d"
+POINTS_IN_A_MILLIMETRE = 72 / 25.4
+QR_CORNER, QR_SIDE, BAND = (8, 99), 23, 20  # millimetres
+
+# The rooms that static/css/pdf/badge.css leaves for each text.
+EDITION = Room((12, 11, 10, 9, 8), 89, 11, bold=True)
+DAYS = Room((9, 8), 89, 5)
+NAME = Room((44, 40, 36, 32, 28, 24, 20, 18, 16, 14, 12, 11, 10, 9, 8), 89, 38, bold=True)
+ORGANISATION = Room((14, 12, 11, 10, 9, 8), 89, 11)
+COUNTRY = Room((10, 9, 8), 89, 5)
+GROUP = Room((18, 16, 14, 12, 11, 10, 9, 8), 89, 17, bold=True)
+WORD = Room((18, 16, 14, 12, 11, 10, 9, 8), 50, 9, bold=True)
+WORD_AGAIN = Room((9, 8), 50, 4.5)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One text, ready for the template."""
+
+    html: str
+    style: str
+    height: float
+    language: str
+    direction: str
+
+    def __bool__(self) -> bool:
+        return bool(self.html)
+
+    @classmethod
+    def of(cls, text: str, room: Room, language: str = "") -> Line:
+        """Set `text` as large as its room allows."""
+        leading = writing.leading(text)
+        fit = room.fit(text, leading=leading, language=language, whole=writing.is_unspaced(text))
+        # Each word kept together stands alone. There is no space after the last: it would count as a letter's width.
+        words = format_html_join(" ", '<span class="whole">{}</span>', ((word,) for word in text.split()))
+        style = f"pt-{fit.size:g}" + {1.2: "", None: " tall"}.get(leading, " deep")
+        return cls(words if fit.whole else text, style, fit.height, language, writing.direction(text))
+
+
+_line = lru_cache(maxsize=512)(Line.of)  # for the texts that come again and again
+
+
+@dataclass(frozen=True)
+class Face:
+    """What the badges of one group with one answer about photos have in common; texts in `language`."""
+
+    edition: str
+    days: str
+    group: str
+    colour: str
+    photos: str
+    language: str
+    their_language: str
+
+    def lines(self, key: str) -> dict[str, Any]:
+        """The texts, set, for the template; `key` is the class that carries the group's colour."""
+        with translation.override(self.language):
+            about, word = pgettext("on a badge", "Photos"), _photos_word(self.photos)
+        with translation.override(self.their_language):
+            again = _photos_word(self.photos)
+        return {
+            "key": key,
+            "photos": self.photos,
+            "their_language": self.their_language,
+            "edition": _line(self.edition, EDITION),
+            "days": _line(self.days, DAYS),
+            "group": _line(self.group, GROUP),
+            "about": _line(about, WORD_AGAIN),
+            "word": _line(word, WORD),
+            "word_again": _line(again, WORD_AGAIN) if again != word else None,
+        }
+
+    def rules(self, key: str) -> str:
+        """The band in the group's colour, its name in the middle, in whichever of paper and ink reads better on it."""
+        words = max(PAPER, INK, key=lambda ink: contrast(ink, self.colour))
+        above = (BAND - _line(self.group, GROUP).height) / 2
+        return f".{key} {{ background: {self.colour}; color: {words} }} .{key} p {{ padding-top: {above:.2f}mm }}"
+
+
+@dataclass(frozen=True)
+class Badge:
+    """The printed card of one attendee. Its texts are those of the moment at which it was made."""
+
+    face: Face
+    name: str
+    organisation: str
+    country: str
+    country_code: str
+    token: str
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> Badge:
+        """Take from `ticket` what others may see, in the main language of its edition.
+
+        The answer about photos is also said in the language of the order, for whoever wears it.
+        """
+        attendee, edition, group = ticket.attendee, ticket.order.edition, ticket.group.public
+        country: Any = attendee.country  # django-countries' Country, which its stubs take for a string
+        language = edition.main_language
+        with translation.override(language), speaking_mainly(language):
+            days = day_range(edition.starts_on, edition.ends_on)
+            where = str(edition.city) or str(edition.place)
+            face = Face(
+                edition=writing.printable(edition.name),
+                days=writing.printable(f"{days} · {where}" if where else days),
+                group=writing.printable(group.name),
+                colour=group.colour,
+                photos=attendee.photo_consent,
+                language=language,
+                their_language=ticket.order.language,
+            )
+            return cls(
+                face=face,
+                name=writing.printable(attendee.shown_name),
+                organisation=writing.printable(attendee.organisation),
+                country=writing.printable(country.name),
+                country_code=country.code or "",
+                token=ticket.badge_token,
+            )
+
+    def pdf(self) -> bytes:
+        """Print it alone: one page, tagged for screen readers."""
+        return badges_pdf([self])
+
+    def lines(self) -> dict[str, Any]:
+        """The texts, set, for the template."""
+        return {
+            "name": Line.of(self.name, NAME, writing.han_language(self.name, self.country_code)),
+            "organisation": Line.of(
+                self.organisation, ORGANISATION, writing.han_language(self.organisation, self.country_code)
+            ),
+            "country": _line(self.country, COUNTRY),
+        }
+
+
+def badges_pdf(badges: Iterable[Badge]) -> bytes:
+    """Print badges, one a page, in the order given. What a face has in common is drawn once and shared by its pages.
+
+    Raises ValueError when there are none, OSError when the libraries for printing are missing.
+    """
+    people = list(badges)
+    if not people:
+        raise ValueError("There is no badge to print.")
+    faces = {face: number for number, face in enumerate(dict.fromkeys(badge.face for badge in people))}
+    set_faces = [face.lines(f"face-{number}") for face, number in faces.items()]
+    if len(people) == 1:
+        sheets = [{"face": set_faces[0], "person": people[0].lines()}]
+    else:
+        sheets = [{"face": face} for face in set_faces] + [{"person": badge.lines()} for badge in people]
+
+    def finish(pages: Pages) -> None:
+        shared = [pages.share(0) for _ in faces] if len(people) > 1 else []
+        for number, badge in enumerate(people):
+            if shared:
+                pages.draw_below(number, shared[faces[badge.face]])
+            pages.draw_above(number, _qr_code(badge.token))
+
+    first = people[0]
+    with translation.override(first.face.language):
+        title = gettext("Badge: %(name)s") % {"name": first.name} if len(people) == 1 else gettext("Badges")
+    html = render_to_string(
+        "registration/badge.html", {"sheets": sheets, "title": title, "language": first.face.language}
+    )
+    return pdf.render(
+        html,
+        stylesheets=["css/pdf/badge.css"],
+        css="".join(face.rules(f"face-{number}") for face, number in faces.items()),
+        finish=finish,
+        tagged=len(people) == 1,
+    )
+
+
+def _photos_word(answer: str) -> str:
+    return {
+        "yes": pgettext("on a badge, about photos", "Photos are fine"),
+        "no": pgettext("on a badge, about photos", "No photos"),
+    }.get(answer) or pgettext("on a badge, about photos", "Ask me first")
+
+
+def _qr_code(token: str) -> bytes:
+    """Draw the token as a QR code (ISO/IEC 18004, error correction M), in rectangles of PDF.
+
+    The mask is fixed: to choose the best one takes four times as long, and any reads well.
+    """
+    modules = segno.make_qr(token, error="m", mask=3, boost_error=False).matrix
+    side = QR_SIDE * POINTS_IN_A_MILLIMETRE / len(modules)
+    left, top = (edge * POINTS_IN_A_MILLIMETRE for edge in QR_CORNER)
+    bars = [b"0.141 0.129 0.114 rg"]
+    for row, dark in enumerate(modules):
+        column = 0
+        for is_dark, run in groupby(dark):
+            length = len(list(run))
+            if is_dark:
+                bar = left + column * side, top + row * side, length * side, side
+                bars.append(b"%.3f %.3f %.3f %.3f re" % bar)
+            column += length
+    return b" ".join([*bars, b"f"])

@@ -1,0 +1,245 @@
+"""The two pages of registering: the questions, and the agreement."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import Prefetch, prefetch_related_objects
+from django.utils.functional import cached_property
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext_lazy as _
+
+from forum.codes import new_secret
+from forum.errors import Refusal
+from forum.fields import AddressField, LineField, LinesField
+from forum.models import Edition, Page, StakeholderGroup
+from registration.forms.choices import CountrySelect, GroupRadios, TicketRadios, countries_by_name
+from registration.models import TicketType
+from registration.models.attendee import PhotoConsent
+from registration.models.wish import Wish
+
+KEY = re.compile(r"[\w-]{20,64}")
+
+
+def _no_web_address(name: str) -> str:
+    # Mails greet by name, and anybody can have one sent to anybody: no advertisement may travel that way.
+    if "://" in name or "www." in name.casefold():
+        raise forms.ValidationError(_("There is no web address in a name. Write only the name."))
+    return name
+
+
+class RegistrationForm(forms.Form):
+    """Which group, which ticket, who: all that is asked of somebody who comes.
+
+    Groups and tickets are looked up among those that were read for the page, never by what was posted.
+    """
+
+    WHO = ("name", "badge_name", "email", "organisation", "country")
+    NEEDS = ("diet", "access_needs", "interpretation", "photo_consent")
+
+    group = forms.TypedChoiceField(
+        label=_("Which group do you belong to?"),
+        help_text=_("The forum keeps its groups in balance. Choose the one that you speak for here."),
+        widget=GroupRadios(attrs={"class": "two"}),
+        error_messages={
+            "required": _("Choose the group that you belong to."),
+            "invalid_choice": _("Choose one of the groups on this page."),
+        },
+    )
+    ticket_type = forms.TypedChoiceField(
+        label=_("Which ticket?"),
+        widget=TicketRadios,
+        error_messages={
+            "required": _("Choose a ticket."),
+            "invalid_choice": _("This ticket is not on offer any more. Choose another one."),
+        },
+    )
+    name = LineField(
+        label=_("Your name"),
+        max_length=200,
+        help_text=_("As you want to be called. It need not be the name in your passport."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Write the name by which you want to be called.")},
+    )
+    badge_name = LineField(
+        label=_("Another name for your badge"),
+        max_length=200,
+        required=False,
+        help_text=_("Others see only this one then. It may be any name, also one that protects you."),
+        widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
+    )
+    email = AddressField(
+        label=_("Your e-mail address"),
+        help_text=_("Your ticket goes there."),
+        error_messages={"required": _("Write the address that we can send your ticket to.")},
+    )
+    organisation = LineField(
+        label=_("Organisation"),
+        max_length=200,
+        required=False,
+        help_text=_("Stands on your badge."),
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    country = forms.ChoiceField(
+        label=_("Country"),
+        required=False,
+        help_text=_("Where you come from, or where you work. Stands on your badge."),
+        choices=countries_by_name,
+        widget=CountrySelect,
+        error_messages={"invalid_choice": _("Choose a country from the list.")},
+    )
+    diet = LineField(
+        label=_("What do you eat, or not eat?"),
+        max_length=300,
+        required=False,
+        help_text=_("For instance vegetarian, halal, no nuts."),
+    )
+    access_needs = LinesField(
+        label=_("What do you need to take part?"),
+        max_length=500,
+        required=False,
+        help_text=_("For instance step-free ways, a seat in front, a companion, a quiet room."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    interpretation = forms.ChoiceField(
+        label=_("Interpretation into"),
+        required=False,
+        choices=[
+            ("", _("None needed")),
+            *((code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES),
+        ],
+        error_messages={"invalid_choice": _("Choose a language from the list.")},
+    )
+    photo_consent = forms.ChoiceField(
+        label=_("May you be photographed?"),
+        help_text=_("Stands on your badge as a colour and a word, so that photographers see it."),
+        choices=PhotoConsent.choices,
+        initial=PhotoConsent.ASK,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose one of the three."),
+            "invalid_choice": _("Choose one of the three."),
+        },
+    )
+
+    def __init__(self, edition: Edition, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.edition = edition
+        prefetch_related_objects(
+            [edition], Prefetch("groups", StakeholderGroup.objects.select_related("shown_as")), "days"
+        )
+        self.groups = {group.slug: group for group in edition.groups.all()}
+        self.ticket_types = {str(kind.pk): kind for kind in TicketType.objects.on_offer(edition)}
+        for kind in self.ticket_types.values():
+            kind.edition = edition  # the one whose groups and days have been read
+        self._offer("group", self.groups)
+        self._offer("ticket_type", self.ticket_types)
+
+    def _offer(self, name: str, records: dict[str, Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.TypedChoiceField)
+        field.coerce = records.__getitem__
+        field.widget.records = records
+        field.choices = [(value, str(record)) for value, record in records.items()]
+
+    def clean_name(self) -> str:
+        return _no_web_address(self.cleaned_data["name"])
+
+    def clean_badge_name(self) -> str:
+        return _no_web_address(self.cleaned_data["badge_name"])
+
+    def clean_ticket_type(self) -> TicketType:
+        ticket_type: TicketType = self.cleaned_data["ticket_type"]
+        group: StakeholderGroup | None = self.cleaned_data.get("group")
+        if group and not ticket_type.is_for(group):
+            raise forms.ValidationError(
+                _("“%(ticket)s” is not for the group “%(group)s”. Choose another ticket, or another group."),
+                params={"ticket": ticket_type, "group": group},
+            )
+        if ticket_type.left_in_words == "none":
+            raise forms.ValidationError(
+                _("No place is left for “%(ticket)s”. Choose another ticket."), params={"ticket": ticket_type}
+            )
+        return ticket_type
+
+    def wish(self, agreement: AgreementForm) -> Wish:
+        """What the valid answers, agreed to, ask for."""
+        group, ticket_type = self.cleaned_data["group"], self.cleaned_data["ticket_type"]
+        return Wish(
+            edition=self.edition,
+            ticket_type=ticket_type,
+            group=group,
+            person={name: self.cleaned_data[name] for name in (*self.WHO, *self.NEEDS)},
+            key=agreement.key,
+            language=get_language() or self.edition.main_language,
+            agreed_to=[page.version() for page in agreement.pages],
+        )
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Say what the domain declined, at its field when there is one here."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.reason)
+
+    @cached_property
+    def chosen_country(self) -> str:
+        """The name of the country that was chosen."""
+        return dict(countries_by_name())[self.cleaned_data["country"]] if self.cleaned_data["country"] else ""
+
+    @cached_property
+    def chosen_language(self) -> str:
+        """The language that was chosen, as its speakers write it."""
+        code = self.cleaned_data["interpretation"]
+        return str(get_language_info(code)["name_local"]) if code else ""
+
+    @cached_property
+    def chosen_photo_consent(self) -> str:
+        """The answer about photos, in words."""
+        return str(PhotoConsent(self.cleaned_data["photo_consent"]).label)
+
+
+class AgreementForm(forms.Form):
+    """The confirmation of what the second page shows: the texts agreed to, in the very version that was read.
+
+    `key` makes pressing twice one order. Both travel with the page; an answer about an older version of the texts is
+    no agreement to the new one.
+    """
+
+    TEXTS = ("terms", "privacy")
+
+    def __init__(self, edition: Edition, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.pages: list[Page] = [page for slug in self.TEXTS if (page := edition.page(slug))]
+        if self.pages:
+            required = _("Without your agreement we cannot register you. Read the texts, then tick the box.")
+            self.fields["agree"] = forms.BooleanField(
+                label=self._label, error_messages={"required": required}
+            )
+
+    @property
+    def _label(self) -> Any:
+        slugs = [page.slug for page in self.pages]
+        if slugs == ["terms"]:
+            return _("I agree to the terms.")
+        if slugs == ["privacy"]:
+            return _("I have read how my data is used.")
+        return _("I agree to the terms and have read how my data is used.")
+
+    @property
+    def texts(self) -> str:
+        """Which version of the texts the page shows."""
+        return "-".join(page.digest[:16] for page in self.pages)
+
+    @cached_property
+    def key(self) -> str:
+        """The page's one-time key: the one that came back with it, else a new one."""
+        posted = str(self.data.get("key", ""))
+        return posted if KEY.fullmatch(posted) else new_secret()
+
+    def clean_agree(self) -> bool:
+        if self.data.get("texts") != self.texts:
+            raise forms.ValidationError(
+                _("The texts have changed a moment ago. Please read them, and agree again.")
+            )
+        return True

@@ -1,0 +1,98 @@
+"""The letters of this storey: one for each state of a ticket, and one that brings lost links.
+
+Each is written when it is sent. What is not true any more by then, or would go to an address that has been corrected
+since, is not sent.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forum.mail import Attachment, Content, Pointless, letter
+from forum.models import Message
+from registration.badges import Badge
+from registration.calendar import calendar_of
+from registration.models import Order, Ticket
+from registration.models.ticket import Status
+
+
+def _ticket(message: Message, *states: Status) -> Ticket:
+    """The ticket that a message is about, in one of `states`. Raises Pointless when it is not, or not theirs."""
+    ticket = message.about
+    if not isinstance(ticket, Ticket) or ticket.status not in states:
+        raise Pointless("The ticket is in another state by now.")
+    if message.to.casefold() not in {ticket.order.email.casefold(), ticket.attendee.email.casefold()}:
+        raise Pointless("The address was corrected meanwhile.")
+    return ticket
+
+
+def _about(message: Message, *states: Status) -> Content:
+    """What all letters about a ticket show. Only the buyer's address gets the link of the order."""
+    ticket = _ticket(message, *states)
+    order, edition = ticket.order, ticket.edition
+    is_buyer = message.to.casefold() == order.email.casefold()
+    context: dict[str, Any] = {
+        "ticket": ticket,
+        "attendee": ticket.attendee,
+        "order": order,
+        "is_buyer": is_buyer,
+        "link": edition.link(order.get_absolute_url() if is_buyer else ticket.get_absolute_url()),
+        "register_link": edition.link(edition.path("register")),
+        "others": is_buyer and Order.objects.beside(order).exists(),
+    }
+    return Content(context)
+
+
+@letter("ticket-requested", "registration")
+def ticket_requested(message: Message) -> Content:
+    """We have your request."""
+    return _about(message, Status.REQUESTED)
+
+
+@letter("ticket-reserved", "registration")
+def ticket_reserved(message: Message) -> Content:
+    """A place is kept for you until it is paid."""
+    return _about(message, Status.RESERVED)
+
+
+@letter("ticket-approved", "registration")
+def ticket_approved(message: Message) -> Content:
+    """Your request was answered with yes; it is to be paid now."""
+    return _about(message, Status.RESERVED)
+
+
+@letter("ticket-confirmed", "registration")
+def ticket_confirmed(message: Message) -> Content:
+    """You are registered: with the badge and the calendar file."""
+    content = _about(message, Status.CONFIRMED)
+    ticket = content.context["ticket"]
+    content.attachments.append(Attachment("forum.ics", calendar_of(ticket), "text/calendar; method=PUBLISH"))
+    content.attachments.append(Attachment("badge.pdf", Badge.of(ticket).pdf(), "application/pdf"))
+    return content
+
+
+@letter("ticket-declined", "registration")
+def ticket_declined(message: Message) -> Content:
+    """Your request was answered with no."""
+    return _about(message, Status.DECLINED)
+
+
+@letter("ticket-expired", "registration")
+def ticket_expired(message: Message) -> Content:
+    """The time to pay has passed."""
+    return _about(message, Status.EXPIRED)
+
+
+@letter("ticket-cancelled", "registration")
+def ticket_cancelled(message: Message) -> Content:
+    """Your ticket was cancelled."""
+    return _about(message, Status.CANCELLED)
+
+
+@letter("order-links", "registration")
+def order_links(message: Message) -> Content:
+    """The links of the live orders of the address that the mail goes to."""
+    orders = list(Order.objects.of_address(message.to).live().with_tickets())
+    if not orders:
+        raise Pointless("No order of this address is live any more.")
+    return Content({"orders": [(order, order.edition.link(order.get_absolute_url())) for order in orders]})

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models, transaction
+from django.db.models import Count, F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from forum.errors import Refusal
+from forum.models import Edition
+
+if TYPE_CHECKING:
+    from registration.models.ticket import Ticket
+    from registration.models.ticket_type import TicketType
+
+
+class QuotaQuerySet(models.QuerySet["Quota"]):
+    """How many there are."""
+
+    def with_places(self) -> QuotaQuerySet:
+        """Each with `held`, the places that records say are taken."""
+        return self.annotate(held=Count("places"))
+
+    def with_overdue(self) -> QuotaQuerySet:
+        """Each with `overdue`, the places held by reservations past their time: free for who comes now."""
+        late = Q(places__ticket__status="reserved", places__ticket__reserved_until__lt=timezone.now())
+        return self.annotate(overdue=Count("places", filter=late))
+
+    def nearly_full(self, edition: Edition) -> QuotaQuerySet:
+        """Those of `edition` of which nine tenths or more are taken."""
+        return self.filter(edition=edition, size__isnull=False, taken__gte=F("size") * 0.9)
+
+    def miscounted(self) -> QuotaQuerySet:
+        """Those whose counter and places differ; there must be none, ever."""
+        return self.with_places().exclude(taken=F("held"))
+
+
+class Quota(models.Model):
+    """How many places there are of the ticket types that share it. No size means no limit.
+
+    `taken` is a counter beside the places, moved only with them in one transaction.
+    """
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="quotas", verbose_name=_("edition"))
+    name = models.CharField(_("name"), max_length=120)
+    size = models.PositiveIntegerField(_("size"), null=True, blank=True, help_text=_("Left empty: no limit."))
+    taken = models.PositiveIntegerField(_("taken"), default=0, editable=False)
+    ticket_types = models.ManyToManyField(
+        "registration.TicketType", related_name="quotas", verbose_name=_("ticket types")
+    )
+
+    objects = QuotaQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("quota")
+        verbose_name_plural = _("quotas")
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(size=None) | Q(taken__lte=F("size")), name="quota_never_oversold"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def free(self) -> int:
+        """Places left; 0 when full. Only for quotas with a size. Overdue reservations are free when read along."""
+        return max(0, (self.size or 0) - self.taken + getattr(self, "overdue", 0))
+
+    @transaction.atomic
+    def resize(self, size: int | None) -> None:
+        """Change how many there are. Raises Refusal when more places than that are taken."""
+        enough = Q(taken__lte=size) if size is not None else Q()
+        if not Quota.objects.filter(enough, pk=self.pk).update(size=size):
+            self.refresh_from_db(fields=["taken"])
+            raise Refusal(
+                _("%(taken)s places of “%(quota)s” are taken. Choose that many or more.")
+                % {"taken": self.taken, "quota": self},
+                field="size",
+            )
+        self.size = size
+
+    @transaction.atomic
+    def share_among(self, ticket_types: list[TicketType]) -> None:
+        """Let these types, and no others, share this quota, and recount under lock.
+
+        Tickets that hold a place of their type now take one here too; those of types that left give theirs back.
+        Raises Refusal, and changes nothing, when there are not enough places.
+        """
+        quota = Quota.objects.select_for_update().get(pk=self.pk)
+        quota.ticket_types.set(ticket_types)
+        Place.objects.filter(quota=quota).exclude(ticket__ticket_type__in=ticket_types).delete()
+        for ticket_type in ticket_types:
+            lacking = ticket_type.tickets.holding_places().exclude(places__quota=quota)
+            Place.objects.bulk_create(Place(ticket=ticket, quota=quota) for ticket in lacking)
+        held = quota.places.count()
+        if quota.size is not None and held > quota.size:
+            raise Refusal(
+                _(
+                    "%(held)s tickets of these types hold a place, and “%(quota)s” has %(size)s. Enlarge it first."
+                )
+                % {"held": held, "quota": quota, "size": quota.size},
+                field="ticket_types",
+            )
+        Quota.objects.filter(pk=quota.pk).update(taken=held)
+        self.refresh_from_db()
+
+
+class Place(models.Model):
+    """The record that a ticket took one of a quota's places."""
+
+    ticket = models.ForeignKey(
+        "registration.Ticket", models.CASCADE, related_name="places", verbose_name=_("ticket")
+    )
+    quota = models.ForeignKey(Quota, models.PROTECT, related_name="places", verbose_name=_("quota"))
+
+    class Meta:
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
+        constraints = (
+            models.UniqueConstraint(fields=["ticket", "quota"], name="one_place_a_ticket_and_quota"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quota} · {self.ticket_id}"
+
+    @classmethod
+    def take(cls, ticket: Ticket) -> None:
+        """Take a place of each quota of the ticket's type: the last statements of a short transaction.
+
+        One conditional UPDATE a quota, in primary-key order, so that rivals wait for each other and never in a
+        circle. Raises Refusal when one of them is full; the caller's transaction must then be given up.
+        """
+        quotas = list(Quota.objects.filter(ticket_types=ticket.ticket_type_id).order_by("pk"))
+        Place.objects.bulk_create(Place(ticket=ticket, quota=quota) for quota in quotas)
+        for quota in quotas:
+            room = Q(size=None) | Q(taken__lt=F("size"))
+            if not Quota.objects.filter(room, pk=quota.pk).update(taken=F("taken") + 1):
+                raise Refusal(
+                    _("The last place of “%(type)s” was just taken. Choose another ticket.")
+                    % {"type": ticket.ticket_type},
+                    field="ticket_type",
+                )
+
+    @classmethod
+    def give_back(cls, *tickets: Ticket) -> None:
+        """Give back what the tickets took, in primary-key order of the quotas."""
+        for place in cls.objects.filter(ticket__in=tickets).order_by("quota_id"):
+            deleted, _by_model = cls.objects.filter(pk=place.pk).delete()
+            if deleted:
+                Quota.objects.filter(pk=place.quota_id).update(taken=F("taken") - 1)

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from forum.errors import Refusal
+from forum.models import Edition, PageVersion, StakeholderGroup
+from registration.models.ticket_type import TicketType
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody asks for on the registration page: a ticket type under a group, for a person.
+
+    `person` holds the fields of Attendee. `key` is the one-time key of the page that was confirmed.
+    """
+
+    edition: Edition
+    ticket_type: TicketType
+    group: StakeholderGroup
+    person: dict[str, Any]
+    key: str
+    language: str
+    agreed_to: list[PageVersion] = field(default_factory=list)
+
+    def refuse_what_is_not_on_offer(self) -> None:
+        """Raise Refusal when registration is closed, or the type is not on offer or for other groups."""
+        if not self.edition.takes_registrations:
+            raise Refusal(_("Registration is closed at the moment."))
+        if not TicketType.objects.on_offer(self.edition).filter(pk=self.ticket_type.pk).exists():
+            raise Refusal(_("This ticket is not on offer any more. Choose another one."), field="ticket_type")
+        if self.group.edition_id != self.edition.pk or not self.ticket_type.is_for(self.group):
+            raise Refusal(
+                _("“%(type)s” is for other groups than yours. Choose another ticket, or another group.")
+                % {"type": self.ticket_type},
+                field="ticket_type",
+            )

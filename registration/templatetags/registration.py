@@ -1,0 +1,57 @@
+"""How this storey's nouns are written."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.translation import get_language_info, ngettext
+
+from forum import money
+from registration.models import TicketType
+
+register = template.Library()
+
+
+@register.filter
+def price(amount: int, currency: str) -> str:
+    """Write a price of minor units: “USD 1,250.00”, or “Free”."""
+    return money.price(amount, currency)
+
+
+@register.filter
+def amount(minor_units: int, currency: str) -> str:
+    """Write an amount of minor units: “USD 1,250.00”."""
+    return money.written(minor_units, currency)
+
+
+@register.filter
+def admits_on(ticket_type: TicketType) -> str:
+    """Say on which days a ticket admits, when they are not all: “Tuesday 9 March”. Empty for the whole forum."""
+    days = list(ticket_type.days.all())
+    if not days or len(days) >= len(ticket_type.edition.days.all()):
+        return ""
+    return ", ".join(date_format(day.date, "l j F") for day in days)
+
+
+@register.filter
+def is_for(ticket_type: TicketType) -> str:
+    """Name the groups that a ticket is for, when it is not for all. Empty for everybody."""
+    groups = list(ticket_type.groups.all())
+    if not groups or len(groups) >= len(ticket_type.edition.groups.all()):
+        return ""
+    return ", ".join(str(group) for group in groups)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """The name of a language as its speakers write it; a code we do not know stays itself."""
+    try:
+        return str(get_language_info(code)["name_local"])
+    except KeyError:
+        return code
+
+
+@register.filter
+def tickets(count: int) -> str:
+    """Count tickets: “1 ticket”, “3 tickets”."""
+    return ngettext("%(count)d ticket", "%(count)d tickets", count) % {"count": count}

@@ -1,0 +1,76 @@
+"""An order's own pages: for whoever holds its link."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from forum import throttle
+from forum.actor import Actor
+from forum.errors import Refusal
+from forum.http import Request, be_about, private
+from registration.forms import CorrectEmailForm
+from registration.models import Order
+
+CORRECTIONS = 5
+AN_HOUR = timedelta(hours=1)
+
+
+def _opened(request: Request, code: str, secret: str) -> Order:
+    order = get_object_or_404(Order.objects.with_tickets().opened_by(code, secret))
+    be_about(request, order.edition)
+    return order
+
+
+@private
+@require_safe
+def order(request: Request, code: str, secret: str) -> HttpResponse:
+    """Show the order: the state of its tickets, what was answered, and what can be done."""
+    order = _opened(request, code, secret)
+    return render(request, "registration/order.html", {"order": order, "email_form": CorrectEmailForm()})
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def email(request: Request, code: str, secret: str) -> HttpResponse:
+    """Set a mistyped address right, and go to the order's new address."""
+    order = _opened(request, code, secret)
+    form = CorrectEmailForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if not throttle.allows("correct-email", order.code, times=CORRECTIONS, within=AN_HOUR):
+            form.add_error(
+                "email", _("This was changed often just now. Please try again in an hour, or write to us.")
+            )
+        else:
+            try:
+                order.correct_email(form.cleaned_data["email"], by=Actor.holder(f"order {order.code}"))
+            except Refusal as refusal:
+                form.add_error(None, refusal.reason)
+            else:
+                sent = _(
+                    "We sent everything again, to %(email)s. This page has a new address: keep this one."
+                )
+                messages.success(request, sent % {"email": order.email})
+                return redirect(order)
+    return render(request, "registration/correct_email.html", {"order": order, "form": form})
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancellation(request: Request, code: str, secret: str) -> HttpResponse:
+    """Ask whether the order is really to be given up, and give it up."""
+    order = _opened(request, code, secret)
+    if request.method == "POST":
+        try:
+            order.cancel(by=Actor.holder(f"order {order.code}"))
+        except Refusal as refusal:
+            messages.error(request, refusal.reason)
+        return redirect(order)
+    if not order.is_cancellable:
+        return redirect(order)
+    return render(request, "registration/cancel.html", {"order": order})

@@ -1,0 +1,59 @@
+"""Registering: the questions, the answers with the price and the texts, and the order. Nothing is stored before the
+last of them; what was typed travels with the pages."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from forum.actor import Actor
+from forum.errors import Refusal
+from forum.http import Request, private
+from registration.forms import AgreementForm, RegistrationForm
+from registration.models import Order
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: Request) -> HttpResponse:
+    """Ask, show the answers, or place the order: `step` says which button was pressed."""
+    edition = request.edition
+    if edition is None:
+        raise Http404
+    step = request.POST.get("step", "")
+    agreement = AgreementForm(edition, request.POST) if step == "confirm" else None
+    if agreement and (placed := Order.objects.placed_with(agreement.key, edition)):
+        return redirect(placed)
+    if not edition.takes_registrations:
+        return render(request, "registration/closed.html", {"phase": edition.phase})
+    if request.method != "POST":
+        wanted = {"group": request.GET.get("group"), "ticket_type": request.GET.get("ticket")}
+        return _ask(request, RegistrationForm(edition, initial=wanted))
+    if step == "change":
+        return _ask(request, RegistrationForm(edition, initial=request.POST.dict()))
+    form = RegistrationForm(edition, request.POST)
+    if not form.is_valid():
+        return _ask(request, form)
+    agreement = agreement or AgreementForm(edition)
+    if not agreement.is_valid():
+        return _show(request, form, agreement)
+    try:
+        order = Order.place(form.wish(agreement), by=_actor(request))
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _ask(request, form)
+    return redirect(order)
+
+
+def _ask(request: Request, form: RegistrationForm) -> HttpResponse:
+    return render(request, "registration/register.html", {"form": form, "here": "register"})
+
+
+def _show(request: Request, answers: RegistrationForm, agreement: AgreementForm) -> HttpResponse:
+    context = {"form": agreement, "answers": answers, "here": "register", **answers.cleaned_data}
+    return render(request, "registration/review.html", context)
+
+
+def _actor(request: Request) -> Actor:
+    return Actor.of(request.user) if request.user.is_authenticated else Actor.holder("a registration page")

@@ -1,0 +1,1 @@
+"""Who speaks: profile, photo, consent."""

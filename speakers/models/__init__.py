@@ -1,0 +1,8 @@
+"""The nouns of this storey."""
+
+from speakers.models.consent import Consent
+from speakers.models.own_appearance import OwnAppearance
+from speakers.models.photographed import PhotoState
+from speakers.models.speaker import Speaker
+
+__all__ = ["Consent", "OwnAppearance", "PhotoState", "Speaker"]

@@ -1,0 +1,318 @@
+"""Makers: one plain function a noun. Each gives a saved, believable record; what a test is about, it says itself.
+
+    make.edition(phase="announced")
+    make.ticket(status="reserved", price=25000)
+    make.order(tickets=2, email="somchai@example.org")
+
+A parent that is not given is made too. Everything within one call belongs to one edition.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from agenda.models import Appearance, Day, Format, Release, Room, Session, Slot, Track
+from forum.actor import Actor
+from forum.models import Duty, Edition, Interest, Job, Message, Page, Partner, StakeholderGroup, User
+from registration.models import Attendee, Order, Payment, Place, Quota, Ticket, TicketType
+from registration.models.wish import Wish
+from speakers.models import Speaker
+
+_numbers = count(1)
+
+
+def _number() -> int:
+    return next(_numbers)
+
+
+# --- the floor -------------------------------------------------------------------------------------------------
+
+
+def edition(phase: str = "open", *, days: int = 3, **fields: Any) -> Edition:
+    """An edition in the given phase, in Bangkok, of `days` days; its Day records are made by `day`."""
+    now = timezone.now()
+    here = now.astimezone(ZoneInfo(fields.get("time_zone", "Asia/Bangkok"))).date()
+    starts_on: date = fields.pop(
+        "starts_on", here + timedelta(days={"running": 0, "past": -40}.get(phase, 60))
+    )
+    closed = now - timedelta(days=1) if phase in {"closed", "past"} else None
+    defaults: dict[str, Any] = {
+        "slug": f"{starts_on.year}-{_number()}",
+        "name": "Forum on Responsible Sourcing",
+        "tagline": "Three days on what works.",
+        "starts_on": starts_on,
+        "ends_on": starts_on + timedelta(days=days - 1),
+        "time_zone": "Asia/Bangkok",
+        "place": "Assembly House",
+        "address": "9 Riverside Lane",
+        "city": "Bangkok",
+        "country": "TH",
+        "contact_email": "hello@example.org",
+        "published_at": None if phase == "draft" else now - timedelta(days=100),
+        "registration_opens_at": now + timedelta(days=10 if phase in {"draft", "announced"} else -90),
+        "registration_closes_at": closed,
+    }
+    return Edition.objects.create(**{**defaults, **fields})
+
+
+_edition = edition
+
+
+def group(edition: Edition | None = None, **fields: Any) -> StakeholderGroup:
+    """A stakeholder group; `shown_as` another one when the test says so."""
+    number = _number()
+    defaults = {"slug": f"group-{number}", "name": f"Group {number}", "description": "You do this and that."}
+    return StakeholderGroup.objects.create(edition=edition or _edition(), **{**defaults, **fields})
+
+
+def user(email: str = "", *, duty: str = "", edition: Edition | None = None, **fields: Any) -> User:
+    """A person who can sign in; with `duty`, a role of Duty in `edition`, one of the staff."""
+    person = User.objects.create_user(email or f"person-{_number()}@example.org", **fields)
+    if duty:
+        Duty.objects.create(user=person, edition=edition or _edition(), role=duty)
+    return person
+
+
+def page(edition: Edition | None = None, slug: str = "", **fields: Any) -> Page:
+    """A page of text."""
+    slug = slug or f"page-{_number()}"
+    defaults = {
+        "slug": slug,
+        "title": slug.replace("-", " ").capitalize(),
+        "body": "What stands here was agreed.",
+    }
+    return Page.objects.create(edition=edition or _edition(), **{**defaults, **fields})
+
+
+def partner(edition: Edition | None = None, **fields: Any) -> Partner:
+    """An organisation that hosts, funds or reports."""
+    defaults = {"name": f"Partner {_number()}", "role": Partner.Role.FUNDER}
+    return Partner.objects.create(edition=edition or _edition(), **{**defaults, **fields})
+
+
+def interest(edition: Edition | None = None, **fields: Any) -> Interest:
+    """An address to be told when registration opens."""
+    defaults = {"email": f"waiting-{_number()}@example.org", "language": "en"}
+    return Interest.objects.create(edition=edition or _edition(), **{**defaults, **fields})
+
+
+def message(letter: str = "registration-open", **fields: Any) -> Message:
+    """A mail in the outbox, about an interest unless the test says what about."""
+    about = fields.pop("about", None) or interest()
+    defaults = {"to": "reader@example.org", "language": "en", "edition": about.edition}
+    return Message.queue(letter, about=about, **{**defaults, **fields})
+
+
+def job(kind: str = "nothing", **fields: Any) -> Job:
+    """A piece of work that waits."""
+    return Job.queue(kind, **fields)
+
+
+# --- speakers --------------------------------------------------------------------------------------------------
+
+
+def speaker(edition: Edition | None = None, *, listed: bool = True, **fields: Any) -> Speaker:
+    """A speaker's profile; `listed` says whether they agreed to be shown in public."""
+    defaults = {
+        "name": f"Speaker {_number()}",
+        "organisation": "River Union",
+        "bio": "Has done this for years.",
+    }
+    profile = Speaker.objects.create(edition=edition or _edition(), **{**defaults, **fields})
+    if listed:
+        profile.agree("listed")
+    return profile
+
+
+# --- the agenda ------------------------------------------------------------------------------------------------
+
+
+def moment(edition: Edition, number: int = 1, at: str = "10:00") -> datetime:
+    """The moment at which it is `at` in the edition's time zone on its day `number`."""
+    return datetime.combine(
+        edition.starts_on + timedelta(days=number - 1), time.fromisoformat(at), edition.zone
+    )
+
+
+def day(edition: Edition | None = None, number: int = 1, **fields: Any) -> Day:
+    """The edition's day `number`, 9:00 to 18:00 local; made once, then the same."""
+    edition = edition or _edition()
+    defaults = {
+        "focus": f"Focus {number}",
+        "starts_at": moment(edition, number, "09:00"),
+        "ends_at": moment(edition, number, "18:00"),
+    }
+    on = edition.starts_on + timedelta(days=number - 1)
+    return Day.objects.get_or_create(edition=edition, date=on, defaults={**defaults, **fields})[0]
+
+
+def room(edition: Edition | None = None, **fields: Any) -> Room:
+    """A room for 100 people."""
+    return Room.objects.create(
+        edition=edition or _edition(), **{"name": f"Room {_number()}", "capacity": 100, **fields}
+    )
+
+
+def track(edition: Edition | None = None, **fields: Any) -> Track:
+    """A thread through the days."""
+    return Track.objects.create(edition=edition or _edition(), **{"name": f"Track {_number()}", **fields})
+
+
+def format(edition: Edition | None = None, **fields: Any) -> Format:
+    """A kind of session."""
+    return Format.objects.create(edition=edition or _edition(), **{"name": f"Format {_number()}", **fields})
+
+
+def session(edition: Edition | None = None, *, speakers: Any = (), **fields: Any) -> Session:
+    """A confirmed session without a time, in which `speakers` appear."""
+    defaults = {
+        "title": f"Session {_number()}",
+        "abstract": "What it is about.",
+        "status": Session.Status.CONFIRMED,
+    }
+    made = Session.objects.create(edition=edition or _edition(), **{**defaults, **fields})
+    for position, one in enumerate(speakers):
+        Appearance.objects.create(session=made, speaker=one, position=position)
+    return made
+
+
+def slot(
+    session: Session | None = None, *, day: int = 1, at: str = "10:00", minutes: int = 60, **fields: Any
+) -> Slot:
+    """A stretch of time on day number `day`, in the draft: with a session in a room, or a break (`title`) in all."""
+    is_break = "title" in fields
+    edition = fields.pop("edition", None) or (session.edition if session else _edition())
+    if not is_break:
+        session = session or _session(edition)
+        fields.setdefault("room", room(edition))
+    starts_at = moment(edition, day, at)
+    ends_at = starts_at + timedelta(minutes=minutes)
+    return Slot.objects.create(
+        day=_day(edition, day), session=session, **{"starts_at": starts_at, "ends_at": ends_at, **fields}
+    )
+
+
+_day, _session = day, session
+
+
+def release(edition: Edition) -> Release:
+    """The draft as it stands, shown to the public."""
+    before = Release.objects.current(edition)
+    return Release.publish(edition, by=Actor.system(), after=before.number if before else 0)
+
+
+# --- registration ----------------------------------------------------------------------------------------------
+
+
+def ticket_type(edition: Edition | None = None, *, size: int | None = None, **fields: Any) -> TicketType:
+    """A free ticket type for everybody and all days; `groups`, `days` limit it; `size` gives it a quota of its own."""
+    number = _number()
+    many = {name: fields.pop(name) for name in ("groups", "days") if name in fields}
+    defaults = {"name": f"Ticket {number}", "description": "All days, with lunch."}
+    made = TicketType.objects.create(edition=edition or _edition(), **{**defaults, **fields})
+    for name, records in many.items():
+        getattr(made, name).set(records)
+    if size is not None:
+        quota(made, size=size)
+    return made
+
+
+def quota(*ticket_types: TicketType, size: int | None = 100, **fields: Any) -> Quota:
+    """How many there are of these types together; None for no limit."""
+    types = ticket_types or (ticket_type(),)
+    made = Quota.objects.create(
+        edition=types[0].edition, **{"name": f"Quota {_number()}", "size": size, **fields}
+    )
+    made.ticket_types.set(types)
+    return made
+
+
+def person(**fields: Any) -> dict[str, Any]:
+    """What somebody answers about themselves, as a Wish carries it."""
+    number = _number()
+    return {
+        "name": f"Attendee {number}",
+        "email": f"attendee-{number}@example.org",
+        "photo_consent": "ask",
+        **fields,
+    }
+
+
+def wish(ticket_type: TicketType | None = None, group: StakeholderGroup | None = None, **fields: Any) -> Wish:
+    """A wish that can be fulfilled. `key`, `language` and `agreed_to` are the wish's; all else is the person's."""
+    ticket_type = ticket_type or _ticket_type(group.edition if group else None)
+    own = {name: fields.pop(name) for name in ("key", "language", "agreed_to") if name in fields}
+    return Wish(
+        edition=ticket_type.edition,
+        ticket_type=ticket_type,
+        group=group or _group(ticket_type.edition),
+        person=person(**fields),
+        **{"key": f"key-{_number()}", "language": "en", **own},
+    )
+
+
+def order(
+    *, tickets: int = 1, status: str = "confirmed", edition: Edition | None = None, **fields: Any
+) -> Order:
+    """An order with `tickets` tickets in the state `status`. Fields of the order are its own (`email`, `language`,
+    `code`); all else is each ticket's, as for `ticket`. No mail is queued."""
+    kind: TicketType = fields.pop("ticket_type", None) or _ticket_type(edition)
+    names = ("email", "language", "code", "secret", "key", "placed_at")
+    own = {name: fields.pop(name) for name in names if name in fields}
+    number = _number()
+    defaults = {"email": f"buyer-{number}@example.org", "language": "en", "key": f"key-{number}"}
+    made = Order.objects.create(edition=edition or kind.edition, **{**defaults, **own})
+    for _ in range(tickets):
+        ticket(order=made, ticket_type=kind, status=status, **{"email": made.email, **fields})
+    return made
+
+
+def ticket(
+    *,
+    order: Order | None = None,
+    ticket_type: TicketType | None = None,
+    group: StakeholderGroup | None = None,
+    status: str = "confirmed",
+    **fields: Any,
+) -> Ticket:
+    """A ticket in the state `status`, with its attendee and the places it holds. `price` and `reserved_until` are the
+    ticket's; all else is the attendee's (`name`, `email`, `photo_consent` …)."""
+    if order is None:
+        order = _order(
+            tickets=0, ticket_type=ticket_type, **{key: fields[key] for key in ("email",) if key in fields}
+        )
+    kind = ticket_type or _ticket_type(order.edition)
+    names = ("price", "secret", "badge_token", "reserved_until", "reason")
+    own = {name: fields.pop(name) for name in names if name in fields}
+    if status == "reserved":
+        own.setdefault("reserved_until", timezone.now() + timedelta(days=14))
+    made = Ticket.objects.create(
+        order=order,
+        ticket_type=kind,
+        group=group or _group(order.edition),
+        status=status,
+        **{"price": kind.price, **own},
+    )
+    Attendee.objects.create(ticket=made, **person(**{"email": order.email, **fields}))
+    if status in {"reserved", "confirmed"}:
+        Place.take(made)
+    return made
+
+
+_group, _ticket_type, _order = group, ticket_type, order
+
+
+def payment(order: Order | None = None, amount: int = 25000, **fields: Any) -> Payment:
+    """Money received for an order; nothing follows from it (for that, Payment.book)."""
+    order = order or _order(status="reserved", price=amount)
+    defaults = {
+        "provider": "bank-transfer",
+        "reference": f"transfer-{_number()}",
+        "currency": order.edition.currency,
+    }
+    return Payment.objects.create(order=order, amount=amount, **{**defaults, **fields})

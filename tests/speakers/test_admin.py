@@ -1,0 +1,119 @@
+"""Speakers in the back office."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from forum.models import Edition
+from speakers.models import Speaker
+from tests import make, staff
+
+pytestmark = pytest.mark.django_db
+LIST = "admin:speakers_speaker_changelist"
+
+
+@pytest.fixture
+def edition() -> Edition:
+    return make.edition()
+
+
+@pytest.fixture
+def organizer(edition: Edition) -> Client:
+    return staff.at_work("programme", edition)
+
+
+def opened(speaker: Speaker) -> str:
+    return reverse("admin:speakers_speaker_change", args=[speaker.pk])
+
+
+def found(page: object) -> set[str]:
+    return {speaker.name for speaker in page.context["cl"].result_list}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("duty", ["registration", "finance", "door"])
+def test_a_speakers_address_is_for_the_programme_and_protection_only(duty: str, edition: Edition) -> None:
+    speaker = make.speaker(edition, email="mei@example.org")
+    other = staff.at_work(duty, edition)
+
+    assert [other.get(opened(speaker)).status_code, other.get(reverse(LIST)).status_code] == [403, 403]
+
+
+def test_an_agreement_is_given_and_withdrawn_by_verbs(edition: Edition, organizer: Client) -> None:
+    speaker = make.speaker(edition, listed=False)
+    agree, withdraw = (
+        reverse(f"admin:speakers_speaker_{verb}-listed", args=[speaker.pk]) for verb in ("agree", "withdraw")
+    )
+
+    organizer.post(agree)
+    agreed = Speaker.objects.consenting().exists()
+    organizer.post(withdraw, {"confirmed": "yes"})
+    withdrawn = not Speaker.objects.consenting().exists()
+
+    assert (agreed, withdrawn) == (True, True)
+    assert speaker.consents.count() == 1
+
+
+def test_an_agreement_is_not_edited(edition: Edition, organizer: Client) -> None:
+    speaker = make.speaker(edition)
+    given_at = speaker.consents.get().given_at
+    sent = staff.fields(
+        organizer.get(opened(speaker)),
+        **{"consents-0-given_at": "2001-01-01T10:00", "consents-0-DELETE": "on"},
+    )
+
+    organizer.post(opened(speaker), {**sent, "consents-0-id": speaker.consents.get().pk})
+
+    assert speaker.consents.get().given_at == given_at
+
+
+@pytest.mark.parametrize(("missing", "expected"), [("bio", "Ana"), ("photo", "Ben"), ("agreement", "Chai")])
+def test_a_filter_finds_those_who_lack_something(
+    missing: str, expected: str, edition: Edition, organizer: Client
+) -> None:
+    make.speaker(edition, name="Ana", bio={}, photo_key="a")
+    make.speaker(edition, name="Ben")
+    make.speaker(edition, name="Chai", photo_key="c", listed=False)
+
+    assert found(organizer.get(reverse(LIST), {"missing": missing})) == {expected}
+
+
+def test_the_list_shows_and_filters_the_group_that_others_see(edition: Edition, organizer: Client) -> None:
+    civil = make.group(edition, name="Civil society")
+    survivors = make.group(edition, name="Survivors", shown_as=civil)
+    make.speaker(edition, name="Ana", group=survivors)
+    make.speaker(edition, name="Ben", group=civil)
+
+    page = organizer.get(reverse(LIST))
+    asked = organizer.get(reverse(LIST), {"shown-group": civil.pk})
+    felt = organizer.get(reverse(LIST), {"group__id__exact": survivors.pk})
+
+    assert "Survivors" not in page.content.decode()
+    assert found(asked) == {"Ana", "Ben"}
+    assert felt.status_code == 400
+
+
+def test_links_are_written_one_a_line(edition: Edition, organizer: Client) -> None:
+    speaker = make.speaker(edition)
+    sent = staff.fields(organizer.get(opened(speaker)))
+
+    organizer.post(opened(speaker), {**sent, "links": "https://a.example.org/\n\n https://b.example.org/x "})
+    wrong = organizer.post(opened(speaker), {**sent, "links": "javascript:alert(1)"})
+
+    speaker.refresh_from_db()
+    assert speaker.links == ["https://a.example.org/", "https://b.example.org/x"]
+    assert "links" in wrong.context["adminform"].form.errors
+
+
+def test_a_speaker_in_a_release_is_kept_and_the_page_says_what_to_do(
+    edition: Edition, organizer: Client
+) -> None:
+    speaker = make.speaker(edition)
+    make.slot(make.session(edition, speakers=[speaker]))
+    make.release(edition)
+
+    answer = organizer.post(reverse("admin:speakers_speaker_delete", args=[speaker.pk]), {"post": "yes"})
+
+    assert "Withdraw their agreement" in answer.content.decode()
+    assert Speaker.objects.exists()
