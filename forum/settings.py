@@ -40,6 +40,8 @@ else:
     SITE_URL = env.text("SITE_URL").rstrip("/")
     ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", urlsplit(SITE_URL).hostname or "")
 
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+
 # --- what runs -------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [

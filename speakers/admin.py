@@ -126,6 +126,12 @@ class SpeakerAdmin(EditionAdmin):
     def get_search_results(self, request: Any, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return queryset.about(search_term), False
 
+    def save_model(self, request: Any, obj: Speaker, form: Any, change: bool) -> None:
+        if change:
+            obj.save_but_photo()
+        else:
+            super().save_model(request, obj, form, change)
+
     def view_on_site(self, speaker: Speaker) -> str | None:
         return speaker.get_absolute_url() if speaker in Speaker.objects.public() else None
 

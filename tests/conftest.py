@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -38,6 +39,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     is_parallel_run = hasattr(session.config, "workerinput")
     if not is_parallel_run and not (django_settings.STATIC_ROOT / "staticfiles.json").exists():
         call_command("collectstatic", interactive=False, verbosity=0)
+    if not is_parallel_run:
+        # The parallel runs inherit this process's environment. Named there, the settings would be read before
+        # `environment` has given each run its own folders and Redis database.
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
 # --- a clean slate ---------------------------------------------------------------------------------------------

@@ -182,6 +182,11 @@ class Edition(models.Model):
         return self.midnight(self.ends_on + timedelta(days=1))
 
     @property
+    def is_over(self) -> bool:
+        """Whether its last day has passed."""
+        return timezone.now() >= self.over_at
+
+    @property
     def phase(self) -> Phase:
         """Where the edition stands now."""
         now = timezone.now()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from celery import shared_task
-from django.contrib.sessions.models import Session
+from django.contrib.sessions.backends.db import SessionStore
 
 
 @shared_task
 def sweep_sessions() -> None:
     """Forget the sessions whose time is over; with them go the codes that nobody typed."""
-    Session.get_session_store_class().clear_expired()
+    SessionStore.clear_expired()

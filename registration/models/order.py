@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,14 +37,16 @@ class OrderQuerySet(models.QuerySet["Order"]):
     """Purchases."""
 
     def of(self, user: User) -> OrderQuerySet:
-        """Those of the address that `user` has shown to be theirs by a code sent to it."""
+        """Those of the address that `user` has shown to be theirs by a code sent to it, newest first."""
         addresses: Any = user.emailaddress_set  # type: ignore[attr-defined]  # allauth's, known to no storey
-        verified = [address.email.lower() for address in addresses.filter(verified=True)]
-        return self.annotate(address=Lower("email")).filter(address__in=verified).order_by("-placed_at")
+        return self._at(addresses.filter(verified=True).values_list(Lower("email"), flat=True))
 
     def of_address(self, email: str) -> OrderQuerySet:
         """Those placed with this address, newest first."""
-        return self.filter(email__iexact=email.strip()).order_by("-placed_at")
+        return self._at([email.strip().lower()])
+
+    def _at(self, addresses: Iterable[str]) -> OrderQuerySet:
+        return self.annotate(address=Lower("email")).filter(address__in=addresses).order_by("-placed_at")
 
     def live(self) -> OrderQuerySet:
         """Those with a ticket that may still lead somebody in, at a forum that is not over."""
@@ -100,7 +103,7 @@ class Order(models.Model):
         verbose_name = _("order")
         verbose_name_plural = _("orders")
         ordering = ("-placed_at",)
-        indexes = (models.Index(fields=["email"], name="order_email"),)
+        indexes = (models.Index(Lower("email"), name="order_email"),)
 
     def __str__(self) -> str:
         return self.code
@@ -142,11 +145,11 @@ class Order(models.Model):
         order.agreed_to.set(wish.agreed_to)
         price = wish.ticket_type.price
         if wish.ticket_type.needs_approval:
-            status, letter, until = Status.REQUESTED, "ticket-requested", None
+            status, until = Status.REQUESTED, None
         elif price == 0:
-            status, letter, until = Status.CONFIRMED, "ticket-confirmed", None
+            status, until = Status.CONFIRMED, None
         else:
-            status, letter, until = Status.RESERVED, "ticket-reserved", now + cls.PAYMENT_TIME
+            status, until = Status.RESERVED, now + cls.PAYMENT_TIME
         ticket = Ticket.objects.create(
             order=order,
             ticket_type=wish.ticket_type,
@@ -156,13 +159,9 @@ class Order(models.Model):
             reserved_until=until,
         )
         Attendee.objects.create(ticket=ticket, **wish.person)
+        letter = f"ticket-{status}"
         Message.queue(
-            letter,
-            about=ticket,
-            to=order.email,
-            language=order.language,
-            edition=order.edition,
-            key=f"{letter}:{ticket.pk}",
+            letter, about=ticket, to=order.email, language=order.language, key=f"{letter}:{ticket.pk}"
         )
         log.info("order %s: placed by %s", order.code, by.label)
         if status != Status.REQUESTED:
@@ -209,7 +208,7 @@ class Order(models.Model):
     @property
     def is_cancellable(self) -> bool:
         """Whether its holder may still give it up."""
-        return self.is_live and timezone.now() < self.edition.over_at
+        return self.is_live and not self.edition.is_over
 
     def get_absolute_url(self) -> str:
         return reverse("order", kwargs={"code": self.code, "secret": self.secret})
@@ -221,7 +220,7 @@ class Order(models.Model):
         tickets = [
             ticket for ticket in self.tickets.select_related("attendee", "order__edition") if ticket.is_live
         ]
-        if not tickets or timezone.now() >= self.edition.over_at:
+        if not tickets or self.edition.is_over:
             raise Refusal(_("This order is over, so there is nothing left to cancel."))
         for ticket in tickets:
             ticket.give_up(by=by)

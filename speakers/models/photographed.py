@@ -89,6 +89,11 @@ class Photographed(models.Model):
             transaction.on_commit(lambda: photos.forget_original(former))
             return self.queue_photo()
 
+    def save_but_photo(self) -> None:
+        """Save everything else: a job may have put other files in the photo's place since this was read."""
+        written = (field.name for field in self._meta.concrete_fields if not field.primary_key)
+        self.save(update_fields=[name for name in written if name not in self._PHOTO])
+
     def queue_photo(self) -> Job:
         """Have the photo drawn from its original by a worker."""
         return Job.queue(self.JOB, about=self)

@@ -66,8 +66,12 @@ def test_an_organizer_moves_a_session_releases_and_sees_it_public(
     office.get_by_role("link", name="Wages by phone").click()
     axe(office)
     assert_fits(office)
-    office.get_by_role("textbox", name="Starts at").fill(make.moment(edition, 2, "11:40").strftime("%Y-%m-%dT%H:%M"))
-    office.get_by_role("textbox", name="Ends at").fill(make.moment(edition, 2, "12:40").strftime("%Y-%m-%dT%H:%M"))
+    office.get_by_role("textbox", name="Starts at").fill(
+        make.moment(edition, 2, "11:40").strftime("%Y-%m-%dT%H:%M")
+    )
+    office.get_by_role("textbox", name="Ends at").fill(
+        make.moment(edition, 2, "12:40").strftime("%Y-%m-%dT%H:%M")
+    )
     office.get_by_role("combobox", name="Room", exact=True).select_option("Teak room")
     office.get_by_role("button", name="Save", exact=True).click()
 

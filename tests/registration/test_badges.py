@@ -222,7 +222,9 @@ def test_a_letter_that_no_face_has_is_drawn_as_an_empty_box_not_left_out() -> No
     assert lacking(badge(name).pdf())
 
 
-@pytest.mark.parametrize("name", [name for script in sorted(NAMES.keys() - READ_OTHERWISE) for name in NAMES[script]])
+@pytest.mark.parametrize(
+    "name", [name for script in sorted(NAMES.keys() - READ_OTHERWISE) for name in NAMES[script]]
+)
 def test_a_name_can_be_searched_and_copied(name: str) -> None:
     assert squeezed(name) in text_of(badge(name).pdf())
 

@@ -117,3 +117,16 @@ def test_a_speaker_in_a_release_is_kept_and_the_page_says_what_to_do(
 
     assert "Withdraw their agreement" in answer.content.decode()
     assert Speaker.objects.exists()
+
+
+def test_saving_a_speaker_leaves_the_photo_to_those_who_changed_it_meanwhile() -> None:
+    speaker = make.speaker(photo_key="former")
+    Speaker.objects.filter(pk=speaker.pk).update(photo_key="newer")
+
+    speaker.name = "Mei Lin"
+    speaker.save_but_photo()
+
+    speaker.refresh_from_db()
+    assert speaker.photo_key == "newer"
+    assert speaker.name == "Mei Lin"
+    assert "mei lin" in speaker.search_text
