@@ -154,6 +154,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost//"
 if not REDIS_URL:
+    CELERY_BROKER_TRANSPORT = "forum.broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "data_folder_in": str(DATA_DIR / "broker"),
         "data_folder_out": str(DATA_DIR / "broker"),

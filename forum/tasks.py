@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from smtplib import SMTPRecipientsRefused, SMTPSenderRefused
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 
 from celery import shared_task
 from django.utils import timezone
@@ -30,7 +30,9 @@ def send_message(pk: int) -> None:
     except Pointless as reason:
         message.finish(context={}, error=str(reason))
     except SMTPRecipientsRefused as refused:
-        _address_refused(message, refused)
+        _refused(message, list(refused.recipients.values()))
+    except SMTPDataError as refused:
+        _refused(message, [(refused.smtp_code, refused.smtp_error)])
     except (OSError, SMTPSenderRefused) as fault:
         # No server, a slow one, a broken connection: the mail waits (SMTPException is an OSError).
         message.postpone(f"{type(fault).__name__}: {fault}")
@@ -41,9 +43,10 @@ def send_message(pk: int) -> None:
         message.finish(context={})
 
 
-def _address_refused(message: Message, refused: SMTPRecipientsRefused) -> None:
-    answers = [(code, text.decode(errors="replace")) for code, text in refused.recipients.values()]
-    error = "; ".join(f"{code} {text}" for code, text in answers)
+def _refused(message: Message, answers: list[tuple[int, bytes | str]]) -> None:
+    # RFC 5321: 4xx is for now, 5xx for good.
+    words = [text.decode(errors="replace") if isinstance(text, bytes) else text for _code, text in answers]
+    error = "; ".join(f"{code} {text}" for (code, _text), text in zip(answers, words, strict=True))
     if all(code >= 500 for code, _text in answers):
         message.fail(error, context={})
     else:

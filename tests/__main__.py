@@ -40,6 +40,8 @@ class Run:
         self.production = {**os.environ, **production, "PLENARY_TESTS_FOLDER": str(folder)}
         self.demo = {**os.environ, "PLENARY_TESTS_FOLDER": str(folder / "demo")}
         self.demo.pop("DATABASE_URL", None)
+        for environment in (self.production, self.demo):
+            environment.pop("DJANGO_SETTINGS_MODULE", None)  # tests/conftest.py has a reason to set it itself
         (folder / "demo").mkdir()
 
     def everything(self) -> list[Outcome]:

@@ -11,7 +11,11 @@ import django
 
 from tests import environment
 
-django.setup()  # with what `environment` has just set, before anything below reads the settings
+# The settings are read now, with what `environment` has just set. The variable does not stay: a parallel run would
+# inherit it, and read the settings before its own environment is set.
+os.environ["DJANGO_SETTINGS_MODULE"] = "forum.settings"
+django.setup()
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 # isort: split
 
@@ -39,10 +43,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     is_parallel_run = hasattr(session.config, "workerinput")
     if not is_parallel_run and not (django_settings.STATIC_ROOT / "staticfiles.json").exists():
         call_command("collectstatic", interactive=False, verbosity=0)
-    if not is_parallel_run:
-        # The parallel runs inherit this process's environment. Named there, the settings would be read before
-        # `environment` has given each run its own folders and Redis database.
-        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
 # --- a clean slate ---------------------------------------------------------------------------------------------

@@ -32,7 +32,6 @@ elif "PYTEST_XDIST_WORKER" in os.environ:
 
 os.environ.update(
     {
-        "DJANGO_SETTINGS_MODULE": "forum.settings",
         "DATA_DIR": str(folder / run),
         "STATIC_ROOT": str(folder / "static"),  # collected once for all runs
         "SECRET_KEY": "for-tests-only-" + "0123456789abcdef" * 4,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,6 +24,15 @@ class MessageQuerySet(DeferredQuerySet):
     def about(self, record: models.Model) -> MessageQuerySet:
         """The mails that speak of `record`."""
         return self.filter(about_type=ContentType.objects.get_for_model(record), about_id=record.pk)
+
+    def newest_about(self, records: Iterable[models.Model], *, to: str) -> Message | None:
+        """The last mail to `to` that speaks of one of `records`, all of one model."""
+        known = list(records)
+        if not known:
+            return None
+        kind = ContentType.objects.get_for_model(known[0])
+        theirs = self.filter(about_type=kind, about_id__in=[record.pk for record in known], to__iexact=to)
+        return theirs.order_by("pk").last()
 
 
 class Message(Deferred):

@@ -18,19 +18,10 @@ from forum.errors import Refusal
 from forum.models import Edition, Message, PageVersion, User
 from registration.models.attendee import Attendee
 from registration.models.quota import Place
-from registration.models.ticket import Status, Ticket, free_overdue
+from registration.models.ticket import IN_WORDS, Status, Ticket, free_overdue
 from registration.models.wish import Wish
 
 log = logging.getLogger(__name__)
-
-IN_WORDS = {
-    Status.CONFIRMED: _("You are registered"),
-    Status.RESERVED: _("A place is kept for you"),
-    Status.REQUESTED: _("We have your request"),
-    Status.DECLINED: _("We could not say yes"),
-    Status.EXPIRED: _("The time to pay has passed"),
-    Status.CANCELLED: _("This registration was cancelled"),
-}
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -204,6 +195,12 @@ class Order(models.Model):
     def is_live(self) -> bool:
         """Whether one of its tickets may still lead somebody in."""
         return any(ticket.is_live for ticket in self.tickets.all())
+
+    @property
+    def is_undelivered(self) -> bool:
+        """Whether the mail server refused its last mail: the address is mistyped or closed."""
+        mail = Message.objects.newest_about(self.tickets.all(), to=self.email)
+        return mail is not None and mail.status == Message.Status.FAILED
 
     @property
     def is_cancellable(self) -> bool:

@@ -29,6 +29,16 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+# Said to who holds an order; the first one that fits one of its tickets counts.
+IN_WORDS = {
+    Status.CONFIRMED: _("You are registered"),
+    Status.RESERVED: _("A place is kept for you"),
+    Status.REQUESTED: _("We have your request"),
+    Status.DECLINED: _("We could not say yes"),
+    Status.EXPIRED: _("The time to pay has passed"),
+    Status.CANCELLED: _("This registration was cancelled"),
+}
+
 LIVE = (Status.REQUESTED, Status.RESERVED, Status.CONFIRMED)
 
 

@@ -142,6 +142,18 @@ def test_an_address_that_the_server_refuses_for_good_fails_with_the_servers_word
     assert message.context == {}
 
 
+def test_a_mail_that_the_server_refuses_for_good_when_it_has_read_it_fails_at_once(mail_server: MailServer) -> None:
+    message = make.message(context={"code": "48151623"})
+    mail_server.refuse("554 5.7.1 This is spam")
+
+    send_message(message.pk)
+
+    message.refresh_from_db()
+    assert message.status == "failed"
+    assert "This is spam" in message.error
+    assert message.context == {}
+
+
 def test_an_address_that_the_server_refuses_for_now_waits(refuse_addresses: Callable[[str], None]) -> None:
     refuse_addresses("450 4.2.0 Come back later")
 

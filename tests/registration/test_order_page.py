@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
 
+from forum.actor import Actor
 from forum.models import Message, User
 from registration.models import Order, Ticket
 from tests import make
@@ -152,6 +153,20 @@ def test_the_number_of_queries_does_not_grow_with_the_tickets_of_an_order(
         client.get(three.get_absolute_url())
 
     assert len(with_three) == len(with_one), with_three
+
+
+def test_the_page_says_when_the_mail_was_refused_and_asks_for_another_address(client: Client) -> None:
+    order = make.order(email="wrnog@example.org")
+    mail = make.message("ticket-confirmed", about=order.tickets.get(), to="wrnog@example.org")
+    sent = text(client.get(order.get_absolute_url()))
+
+    mail.fail("550 No such person here")
+    refused = text(client.get(order.get_absolute_url()))
+    order.correct_email("right@example.org", by=Actor.system())
+    corrected = text(client.get(order.get_absolute_url()))
+
+    assert "Our mail did not arrive" in refused
+    assert "Our mail did not arrive" not in sent + corrected
 
 
 # --- correcting the address ------------------------------------------------------------------------------------

@@ -273,9 +273,9 @@ def test_a_place_lost_at_the_very_last_moment_is_an_error_beside_the_ticket(
     assert 'id="id_ticket_type_error"' in answer
 
 
-def test_pressing_confirm_twice_gives_the_same_order(client: Client) -> None:
+def test_pressing_confirm_twice_gives_the_same_order_even_for_the_last_place(client: Client) -> None:
     edition = make.edition()
-    page = text(client.post(PATH, answers(edition)))
+    page = text(client.post(PATH, answers(edition, ticket_type=make.ticket_type(edition, size=1))))
 
     first, second = confirm(client, page), confirm(client, page)
 
