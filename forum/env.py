@@ -120,6 +120,6 @@ def mail(name: str, default: str | None) -> dict[str, Any]:
             "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
             "EMAIL_USE_SSL": parts.scheme == "smtps",
             "EMAIL_USE_TLS": parts.scheme == "smtp" and port == 587,
-            "EMAIL_TIMEOUT": 15,
+            "EMAIL_TIMEOUT": 60,
         }
     raise ImproperlyConfigured(f"{name} begins with {parts.scheme!r}; use smtp://, smtps:// or file:///.")

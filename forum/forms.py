@@ -5,17 +5,16 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from forum.fields import AddressField
 from forum.models import Edition, Interest
 
 
 class InterestForm(forms.Form):
     """Asks for an address to tell when registration opens."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label=_("Your e-mail address"),
-        max_length=254,
         help_text=_("We write to it once, when registration opens, and use it for nothing else."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 
     def keep(self, edition: Edition, language: str) -> None:

@@ -81,7 +81,7 @@ class EditionMiddleware:
     """Set `request.edition`, its main language and its time zone: the one that the address names, else the current one.
 
     The address's `edition` argument is taken out, so that a view serves both. An unknown or unpublished edition
-    does not exist for visitors; staff at work see drafts.
+    does not exist for visitors; staff at work see the drafts that they have a duty in.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -103,8 +103,9 @@ class EditionMiddleware:
         if slug is None or (current and slug == current.slug):
             request.edition = current
         else:
-            seen = Edition.objects.all() if is_at_work(request) else Edition.objects.published()
-            request.edition = seen.with_slug(slug)
+            request.edition = Edition.objects.published().with_slug(slug)
+            if request.edition is None and is_at_work(request):
+                request.edition = Edition.objects.worked_on_by(request.user).with_slug(slug)
         if request.edition is None:
             if slug is not None:
                 raise Http404

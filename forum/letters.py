@@ -10,7 +10,7 @@ from forum.models import Interest, Message
 def registration_open(message: Message) -> Content:
     """You asked to be told: one can register now."""
     interest = message.about
-    if not isinstance(interest, Interest) or not interest.edition.takes_registrations:
+    if not isinstance(interest, Interest) or interest.edition.is_closed_for_good:
         raise Pointless("Registration is not open any more.")
     edition = interest.edition
     return Content({"link": edition.link(edition.path("register"))})

@@ -10,12 +10,8 @@ SECRET_PARTS = re.compile(
 )
 
 
-class WithoutSecrets(logging.Filter):
-    """Replace the secret part of an address by three dots before a line is written."""
+class WithoutSecrets(logging.Formatter):
+    """Write a line, the traceback below it included, with three dots for the secret part of each address."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        line = record.getMessage()
-        scrubbed = SECRET_PARTS.sub(r"/\1/…", line)
-        if scrubbed != line:
-            record.msg, record.args = scrubbed, ()
-        return True
+    def format(self, record: logging.LogRecord) -> str:
+        return SECRET_PARTS.sub(r"/\1/…", super().format(record))

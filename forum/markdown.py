@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from html import unescape
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -46,4 +47,4 @@ def _rendered(text: str) -> SafeString:
 
 def plain(text: object) -> str:
     """The words of a Markdown text without its marks, on one line: for previews and descriptions."""
-    return " ".join(nh3.clean(render(text), tags=set()).split())
+    return " ".join(unescape(nh3.clean(render(text), tags=set())).split())

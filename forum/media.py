@@ -11,7 +11,9 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 # Nothing else is served, whatever else may come to lie there.
-_SERVED = re.compile(r"(?P<folder>speakers|partners)/(?:[\w-]+/)*\w[\w.-]*\.(?P<ending>webp|jpe?g|png)", re.I)
+_SERVED = re.compile(
+    r"(?P<folder>speakers|partners)/(?:[\w-]{1,60}/){0,3}\w[\w.-]{0,200}\.(?P<ending>webp|jpe?g|png)", re.I
+)
 _TYPES = {"webp": "image/webp", "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png"}
 _A_DAY, _A_YEAR = 24 * 3600, 365 * 24 * 3600
 

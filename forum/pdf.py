@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from xml.sax.saxutils import escape
 
 from django.conf import settings
+from PIL import ImageFile
 
 from forum.pdf_pages import Pages
 
@@ -93,6 +94,9 @@ class Press:
             try:
                 import weasyprint
                 from weasyprint.text.fonts import FontConfiguration
+
+                # WeasyPrint lets Pillow fill up broken pictures, in the whole process: uploads are to be whole.
+                ImageFile.LOAD_TRUNCATED_IMAGES = False
 
                 self.weasyprint = weasyprint
                 self.fonts = FontConfiguration()

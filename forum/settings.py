@@ -38,7 +38,7 @@ if DEMO:
 else:
     SECRET_KEY = env.text("SECRET_KEY")
     SITE_URL = env.text("SITE_URL").rstrip("/")
-    ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", urlsplit(SITE_URL).hostname or "")
+    ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname or "", *env.words("ALLOWED_HOSTS")]
 
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 
@@ -148,6 +148,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 2
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- the queue -------------------------------------------------------------------------------------------------
@@ -176,9 +177,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TIMEZONE = "UTC"
+SOON = {"expires": 15}  # a sweep that no worker had time for is worth nothing: the next one does the same
 CELERY_BEAT_SCHEDULE = {
-    "sweep the outbox": {"task": "forum.tasks.sweep_messages", "schedule": 15.0},
-    "sweep the jobs": {"task": "forum.tasks.sweep_jobs", "schedule": 15.0},
+    "sweep the outbox": {"task": "forum.tasks.sweep_messages", "schedule": 15.0, "options": SOON},
+    "sweep the jobs": {"task": "forum.tasks.sweep_jobs", "schedule": 15.0, "options": SOON},
     "tell those who asked": {"task": "forum.tasks.announce_open_registration", "schedule": 60.0},
     "sweep the photos": {"task": "speakers.tasks.sweep_photos", "schedule": 3600.0},
     "sweep the reservations": {"task": "registration.tasks.sweep_reservations", "schedule": 60.0},
@@ -300,9 +302,14 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"secrets": {"()": "forum.logs.WithoutSecrets"}},
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["secrets"]}},
+    "formatters": {
+        "plain": {
+            "()": "forum.logs.WithoutSecrets",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "propagate": True},

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable, Iterable
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 
 from celery import shared_task
@@ -16,7 +18,13 @@ from forum.models import Edition, Interest, Job, Message
 log = logging.getLogger(__name__)
 
 
-@shared_task
+# A sweep does at most this many seconds of work, so that a worker is soon free again for what is urgent. One mail or
+# job may take longer than that, but not as long as its lease: the limit interrupts it, and it is tried again.
+SWEEP = 20
+AT_MOST, BY_FORCE = 100, 115
+
+
+@shared_task(soft_time_limit=AT_MOST, time_limit=BY_FORCE)
 def send_message(pk: int) -> None:
     """Send one mail, unless another process is at it or it has been sent."""
     message = Message.objects.select_related("edition").filter(pk=pk).first()
@@ -53,11 +61,18 @@ def _refused(message: Message, answers: list[tuple[int, bytes | str]]) -> None:
         message.postpone(error)
 
 
-@shared_task
+@shared_task(soft_time_limit=AT_MOST, time_limit=BY_FORCE)
 def sweep_messages() -> None:
     """Send what no nudge reached, and what a dead process left."""
-    for message in Message.objects.due()[:500]:
-        send_message(message.pk)
+    _sweep(Message.objects.due()[:500], send_message)
+
+
+def _sweep(due: Iterable[Message | Job], do: Callable[[int], None]) -> None:
+    until = time.monotonic() + SWEEP
+    for one in due:
+        if time.monotonic() > until:
+            break
+        do(one.pk)
 
 
 @shared_task
@@ -80,8 +95,7 @@ def run_job(pk: int) -> None:
 @shared_task
 def sweep_jobs() -> None:
     """Do the jobs that no nudge reached, and those that a dead process left."""
-    for job in Job.objects.due()[:50]:
-        run_job(job.pk)
+    _sweep(Job.objects.due()[:50], run_job)
 
 
 @shared_task

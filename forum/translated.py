@@ -22,6 +22,8 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from forum.fields import without_controls
+
 main_language: ContextVar[str] = ContextVar("main_language", default=settings.LANGUAGE_CODE)
 
 
@@ -193,8 +195,12 @@ class TranslatedFormField(forms.MultiValueField):
 
 
 def searchable(text: str) -> str:
-    """The form in which texts are compared: NFC, casefolded, single blanks. Source: Unicode TR15, TR21."""
-    return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).split())
+    """The form in which texts are compared: NFC, casefolded, single blanks, no control characters.
+
+    Source: Unicode TR15 and TR21.
+    """
+    letters = unicodedata.normalize("NFC", unicodedata.normalize("NFC", without_controls(text)).casefold())
+    return " ".join(letters.split())
 
 
 class SearchTextField(models.TextField):

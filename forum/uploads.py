@@ -10,14 +10,20 @@ KEPT = 32 * 1024 * 1024
 
 
 class NoMoreThanEnough(FileUploadHandler):
-    """Drop what comes of a file after its first 32 MB, so that nobody can fill the disk.
+    """Drop what comes after the first 32 MB of a request's files, so that nobody can fill the disk.
 
     What is kept is larger than any form of ours accepts, so its field says that the file is too large, as it does for
     one that is only a little too large. Stands before the handlers that keep files.
     """
 
+    def __init__(self, request: Any = None) -> None:
+        super().__init__(request)
+        self._seen = 0
+
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        return raw_data if start < KEPT else None
+        is_wanted = self._seen < KEPT
+        self._seen += len(raw_data)
+        return raw_data if is_wanted else None
 
     def file_complete(self, file_size: int) -> Any:
         return None

@@ -7,7 +7,7 @@ import logging
 from celery import shared_task
 
 from registration.models import Quota, Ticket
-from registration.models.ticket import expire_if_overdue
+from registration.models.overdue import expire_if_overdue
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +21,8 @@ def sweep_reservations() -> None:
 
 @shared_task
 def compare_counters() -> None:
-    """Raise an alarm for each quota whose counter differs from its places."""
+    """Raise an alarm for each quota whose counter differs from its places, and each ticket whose places are wrong."""
     for quota in Quota.objects.miscounted():
         log.error("quota %s counts %s places and holds %s", quota.pk, quota.taken, quota.held)  # type: ignore[attr-defined]
+    for ticket in Ticket.objects.misplaced():
+        log.error("ticket %s, %s, holds other places than its type's quotas", ticket.pk, ticket.status)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from forum.actor import Actor
 from forum.edition_admin import EditionAdmin, EditionForm, EditionTabularInline, PublicGroupFilter, Verb, pill
 from forum.edition_admin.forms import WebAddressesField
+from forum.models import StakeholderGroup
 from forum.templatetags.components import group as group_drawn
 from forum.templatetags.components import portrait as portrait_drawn
 from speakers.models import Consent, Speaker
@@ -84,7 +85,12 @@ class ConsentInline(EditionTabularInline):
 
 
 class SpeakerForm(EditionForm):
-    """A speaker's profile."""
+    """A speaker's profile.
+
+    Who does not see the real groups is asked for the one that others see; as long as it stays, the real one stays.
+    """
+
+    sees_real_groups: ClassVar[bool] = False
 
     class Meta:
         model = Speaker
@@ -94,6 +100,13 @@ class SpeakerForm(EditionForm):
         super().__init__(*args, **kwargs)
         if "links" in self.fields:
             self.fields["links"] = WebAddressesField(label=_("Links"))
+        if self.instance.group and not self.sees_real_groups:
+            self.initial["group"] = self.instance.group.public.pk
+
+    def clean_group(self) -> StakeholderGroup | None:
+        chosen, kept = self.cleaned_data["group"], self.instance.group
+        stays = kept and not self.sees_real_groups and kept.public == chosen
+        return kept if stays else chosen
 
 
 @admin.register(Speaker)
@@ -110,24 +123,40 @@ class SpeakerAdmin(EditionAdmin):
     list_select_related = ("group__shown_as",)
     search_fields = ("search_text",)
     search_help_text = _("Words of name, organisation, role or bio, in any language.")
-    readonly_fields = ("portrait", "sessions")
+    readonly_fields = ("portrait", "sessions", "account")
     fieldsets = (
         (None, {"fields": ("portrait", "name", "role", "organisation", "group", "country", "slug")}),
         (_("On their page"), {"fields": ("bio", "links", "is_featured", "position", "sessions")}),
-        (_("Never shown"), {"fields": ("email",)}),
+        (_("Never shown"), {"fields": ("email", "account")}),
     )
     inlines = (ConsentInline,)
     verbs = tuple(verb for scope in Consent.Scope for verb in _agreement(scope))
 
     def get_queryset(self, request: Any) -> Any:
-        listed = Consent.objects.in_force().filter(speaker=OuterRef("pk"), scope=Consent.Scope.LISTED)
-        return super().get_queryset(request).annotate(listed=Exists(listed))
+        speakers: Any = super().get_queryset(request)
+        return speakers.with_agreement()
+
+    def get_form(self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.sees_real_groups = self._sees_real_groups(request)
+        return form
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "group" and not self._sees_real_groups(request):
+            kwargs["limit_choices_to"] = {"shown_as": None}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @staticmethod
+    def _sees_real_groups(request: Any) -> bool:
+        return bool(request.user.has_duty(request.edition, "protection"))
 
     def get_search_results(self, request: Any, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return queryset.about(search_term), False
 
     def save_model(self, request: Any, obj: Speaker, form: Any, change: bool) -> None:
         if change:
+            if "email" in form.changed_data:
+                obj.correct_email(obj.email)
             obj.save_but_photo()
         else:
             super().save_model(request, obj, form, change)
@@ -147,7 +176,9 @@ class SpeakerAdmin(EditionAdmin):
             % {"name": record, "shown": shown}
         ]
 
-    @admin.display(description=_("group, as shown"), ordering="group__position")
+    @admin.display(
+        description=_("group, as shown"), ordering=Coalesce("group__shown_as__position", "group__position")
+    )
     def shown_group(self, speaker: Speaker) -> str:
         return group_drawn(speaker.group.public) if speaker.group else "–"
 
@@ -162,6 +193,10 @@ class SpeakerAdmin(EditionAdmin):
             *([] if speaker.bio else [gettext("bio")]),
         ]
         return format_html_join(" ", "{}", ((pill("draft", what),) for what in lacking)) or "–"
+
+    @admin.display(description=_("edited by"))
+    def account(self, speaker: Speaker) -> str:
+        return speaker.user.email if speaker.user else gettext("Nobody has signed in with this address yet.")
 
     @admin.display(description=_("photo"))
     def portrait(self, speaker: Speaker) -> str:

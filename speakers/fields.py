@@ -8,6 +8,8 @@ from django import forms
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
+from forum.fields import without_controls
+
 LINKS = 8
 
 
@@ -21,7 +23,10 @@ class LinksField(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        links = [link if "://" in link else f"https://{link}" for link in str(value or "").split()]
+        links = [
+            link if "://" in link else f"https://{link}"
+            for link in without_controls(str(value or "")).split()
+        ]
         if len(links) > LINKS:
             raise forms.ValidationError(_("Give %(limit)s links at most."), params={"limit": LINKS})
         for link in links:

@@ -108,6 +108,13 @@ def message(letter: str = "registration-open", **fields: Any) -> Message:
     return Message.queue(letter, about=about, **{**defaults, **fields})
 
 
+def failed(message: Message, error: str = "550 5.1.1 No such mailbox here") -> Message:
+    """A mail that a worker took and had to give up."""
+    assert message.claim()
+    message.fail(error)
+    return message
+
+
 def job(kind: str = "nothing", **fields: Any) -> Job:
     """A piece of work that waits."""
     return Job.queue(kind, **fields)

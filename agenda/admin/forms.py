@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agenda.models import Session, Slot
+from agenda.models import Release, Session, Slot
 from forum.edition_admin import EditionForm
 from forum.edition_admin.forms import LanguagesField
 from forum.models import Edition
@@ -72,6 +72,4 @@ class ReleaseForm(forms.Form):
 
     def __init__(self, *args: Any, edition: Edition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        from agenda.models import Release
-
         self.fields["note"] = Release._meta.get_field("note").formfield(languages=edition.languages)

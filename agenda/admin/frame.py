@@ -41,6 +41,9 @@ class DayAdmin(EditionAdmin):
             )
         if released:
             reasons.append(gettext("A release shows that day."))
+        if record.ticket_types.exists():
+            # A type that names no day would be for the whole forum.
+            reasons.append(gettext("A ticket type admits on that day."))
         return reasons
 
 

@@ -28,25 +28,22 @@ class DayFilter(admin.SimpleListFilter):
 
     title = _("day")
     parameter_name = "day"
-    through = ""
 
     def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
         return [(str(day.pk), date_format(day.date, "D j M")) for day in request.edition.days.all()]
 
     def queryset(self, request: Any, queryset: Any) -> Any:
-        return queryset.filter(**{f"{self.through}day": self.value()}) if self.value() else queryset
+        return queryset.on_day(self.value()) if self.value() in dict(self.lookup_choices) else queryset
 
 
 class DayOfSessionFilter(DayFilter):
     """By day of the forum, or those without a time yet."""
 
-    through = "slot__"
-
     def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
         return [*super().lookups(request, model_admin), ("none", gettext("No time yet"))]
 
     def queryset(self, request: Any, queryset: Any) -> Any:
-        return queryset.filter(slot=None) if self.value() == "none" else super().queryset(request, queryset)
+        return queryset.without_time() if self.value() == "none" else super().queryset(request, queryset)
 
 
 class SlotInline(EditionStackedInline):

@@ -15,10 +15,6 @@ from forum.translated import SearchTextField, TranslatedField, searchable
 class SessionQuerySet(models.QuerySet["Session"]):
     """Sessions, scheduled or not."""
 
-    def confirmed(self) -> SessionQuerySet:
-        """Those that are to take place."""
-        return self.filter(status=Session.Status.CONFIRMED)
-
     def public(self) -> SessionQuerySet:
         """Those that visitors may see: in the current release, and not closed."""
         return (
@@ -26,6 +22,14 @@ class SessionQuerySet(models.QuerySet["Session"]):
             .filter(released_slots__release__is_current=True)
             .distinct()
         )
+
+    def on_day(self, day: int | str) -> SessionQuerySet:
+        """Those whose slot is on the day with this number in the database."""
+        return self.filter(slot__day=day)
+
+    def without_time(self) -> SessionQuerySet:
+        """Those that have no slot yet."""
+        return self.filter(slot=None)
 
     def about(self, text: str) -> SessionQuerySet:
         """Those found by every word of `text`, in any language."""

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -19,6 +17,10 @@ class SlotQuerySet(models.QuerySet["Slot"]):
     def of_edition(self, edition: object) -> SlotQuerySet:
         """Those of one edition, in order of time and room."""
         return self.filter(day__edition=edition).order_by("starts_at", "room__position")
+
+    def on_day(self, day: int | str) -> SlotQuerySet:
+        """Those on the day with this number in the database."""
+        return self.filter(day=day)
 
     def to_release(self, edition: object) -> SlotQuerySet:
         """Those that the next release shows: breaks, and sessions that are decided, cancelled ones included."""
@@ -70,11 +72,6 @@ class Slot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.starts_at.astimezone(self.day.edition.zone):%H:%M} · {self.session or self.title}"
-
-    @property
-    def length(self) -> timedelta:
-        """How long it lasts."""
-        return self.ends_at - self.starts_at
 
     def clean(self) -> None:
         if not self.starts_at or not self.ends_at or not self.day_id:

@@ -7,7 +7,9 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.http import HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forum.edition_admin import EditionAdmin, EditionForm, pill
@@ -86,6 +88,8 @@ class EditionRecordAdmin(EditionAdmin):
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> list[Any]:
         names = super().get_readonly_fields(request, obj)
+        if obj and "currency" not in names and obj.ticket_types.exists():
+            names.append("currency")  # prices are numbers of its smallest unit
         shown_as = {"main_language": "languages", "other_languages": None}
         return [shown_as.get(name, name) if isinstance(name, str) else name for name in names]
 
@@ -93,7 +97,7 @@ class EditionRecordAdmin(EditionAdmin):
         fieldsets = super().get_fieldsets(request, obj)
         return (
             fieldsets
-            if self.has_change_permission(request)
+            if obj is None or self.has_change_permission(request, obj)
             else [one for one in fieldsets if one[0] != _("Languages")]
         )
 
@@ -101,7 +105,12 @@ class EditionRecordAdmin(EditionAdmin):
         return request.user.is_superuser or super().has_add_permission(request, obj)
 
     def has_view_permission(self, request: Any, obj: Any = None) -> bool:
-        return request.user.is_superuser or super().has_view_permission(request, obj)
+        return request.user.is_superuser or request.user.has_duty(
+            obj or request.edition, *self.duties_to_view
+        )
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        return request.user.has_duty(obj or request.edition, *self.duties_to_change)
 
     def languages(self, request: Any) -> list[str]:
         return request.edition.languages if request.edition else [code for code, _name in settings.LANGUAGES]
@@ -109,9 +118,7 @@ class EditionRecordAdmin(EditionAdmin):
     def changeform_view(
         self, request: Any, object_id: str | None = None, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        opened = next(
-            (edition for edition in request.editions if str(edition.pk) == object_id), request.edition
-        )
+        opened = self.get_object(request, unquote(object_id)) if object_id else None
         if opened and opened != request.edition:
             request.edition = opened
             request.session[KEY] = opened.pk
@@ -140,13 +147,26 @@ class EditionRecordAdmin(EditionAdmin):
 class StakeholderGroupAdmin(EditionAdmin):
     """The constituencies of an edition."""
 
-    duties_to_view = ("programme", "protection", "finance")
-    duties_to_change = ("registration",)
+    duties_to_view = ("programme", "finance")
+    duties_to_change = ("registration", "protection")
     lasting = ("slug",)
     menu_position = 4
     list_display = ("__str__", "slug", "mark", "shown_as", "position")
     list_select_related = ("shown_as",)
     fields = ("name", "slug", "description", "colour", "shown_as", "position")
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> list[Any]:
+        names = super().get_readonly_fields(request, obj)
+        is_free = "shown_as" in names or request.user.has_duty(request.edition, "protection")
+        return names if is_free else [*names, "shown_as"]
+
+    def uses(self, record: StakeholderGroup) -> list[str]:
+        # One sentence for all: a list of what holds the group would name the people in it. Without it, a ticket type
+        # that is for this group alone would be for everybody.
+        holders = (record.tickets, record.speakers, record.ticket_types, record.stands_for)
+        if any(held.exists() for held in holders):
+            return [gettext("“%(group)s” is in use, so it is kept.") % {"group": record}]
+        return []
 
     @admin.display(description=_("looks like"))
     def mark(self, group: StakeholderGroup) -> str:

@@ -61,8 +61,11 @@ class MessageAdmin(DeferredAdmin):
     @admin.display(description=_("as it would be sent now"))
     def preview(self, message: Message) -> str:
         """Subject and text, the secret parts of addresses left out. What carries a secret of its own is not shown."""
-        if message.context:
+        if message.context or message.about_type_id is None:
+            # What is about no record is about an address, and may speak of its orders in every edition.
             return gettext("It brings a code or a link that only its reader may see.")
+        if message.about is None:
+            return gettext("It cannot be shown any more.")
         try:
             mail = compose(message)
         except Pointless as reason:

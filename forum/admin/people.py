@@ -79,6 +79,13 @@ class DutyAdmin(EditionAdmin):
         return duty.user.email
 
 
+class UserForm(EditionForm):
+    """Somebody who can sign in. Addresses are kept in small letters, as they are looked for."""
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
 SEEN = (shown(User, "joined_at"), shown(User, "last_login"))
 
 
@@ -94,7 +101,7 @@ class EveryDutyInline(admin.TabularInline):
 class UserAdmin(admin.ModelAdmin):
     """Everybody who can sign in: for superusers. Passwords are neither shown nor set here."""
 
-    form = EditionForm
+    form = UserForm
     menu_position = 9
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER

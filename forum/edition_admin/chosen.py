@@ -8,6 +8,7 @@ from functools import update_wrapper
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
@@ -71,6 +72,8 @@ class OneEditionSite(AdminSite):
         inner = super().admin_view(view, cacheable)
 
         def within_edition(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+            if any("\x00" in value for _name, values in request.GET.lists() for value in values):
+                raise BadRequest("PostgreSQL keeps no NUL, so nothing can be found by one.")
             choose(request)
             with at_home_in(request.edition):
                 return answered(inner(request, *args, **kwargs))

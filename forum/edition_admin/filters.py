@@ -35,6 +35,6 @@ class PublicGroupFilter(SimpleListFilter):
 
     def queryset(self, request: Any, queryset: Any) -> Any:
         wanted = self.value()
-        if not wanted or not wanted.isdigit():
+        if wanted not in dict(self.lookup_choices):
             return queryset
         return queryset.filter(Q(group=wanted, group__shown_as=None) | Q(group__shown_as=wanted))

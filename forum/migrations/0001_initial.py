@@ -2,6 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.text
 import django.utils.timezone
 import django_countries.fields
 import forum.models.edition
@@ -40,6 +41,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
                 'ordering': ('email',),
+                'constraints': (models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='one_user_an_address'),),
             },
         ),
         migrations.CreateModel(

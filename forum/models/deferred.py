@@ -66,16 +66,22 @@ class Deferred(models.Model):
             )
 
     def claim(self) -> bool:
-        """Take it for this process. Of two rivals one gets True; so does who comes after a lease ran out."""
+        """Take it for this process. Of two rivals one gets True; so does who comes after a lease ran out.
+
+        What has ended every process that took it is given up instead.
+        """
         now = timezone.now()
-        rows: Any = type(self)._default_manager
-        mine = rows.filter(
+        mine = self._rows().filter(
             Q(status="queued", due_at__lte=now) | Q(status=self.WORKING, leased_until__lt=now), pk=self.pk
         )
         won = mine.update(status=self.WORKING, leased_until=now + self.LEASE, attempts=F("attempts") + 1)
-        if won:
-            self.refresh_from_db()
-        return bool(won)
+        if not won:
+            return False
+        self.refresh_from_db()
+        if self.attempts > len(PAUSES) + 1:
+            self.fail(self.error or "Each process that began it ended before it was done.")
+            return False
+        return True
 
     def finish(self, **fields: Any) -> None:
         """Note that it is done, and whatever else is to be kept of it."""
@@ -111,10 +117,28 @@ class Deferred(models.Model):
 
     def again(self) -> None:
         """Do it once more from the start, now."""
-        self._note(status="queued", due_at=timezone.now(), leased_until=None, attempts=0, error="")
-        self.nudge()
+        fresh = {
+            "status": "queued",
+            "due_at": timezone.now(),
+            "leased_until": None,
+            "attempts": 0,
+            "error": "",
+        }
+        if self._write(fresh, of=self._rows().filter(pk=self.pk).exclude(status=self.WORKING)):
+            self.nudge()
 
     def _note(self, **fields: Any) -> None:
-        for name, value in fields.items():
-            setattr(self, name, value)
-        self.save(update_fields=list(fields))
+        # Only who holds the lease may say how it went: somebody slower was overtaken, and knows less.
+        mine = self._rows().filter(pk=self.pk, status=self.WORKING, attempts=self.attempts)
+        if not self._write(fields, of=mine):
+            log.warning("%s %s was taken over meanwhile", self._meta.model_name, self.pk)
+
+    def _write(self, fields: dict[str, Any], *, of: Any) -> bool:
+        written = of.update(**fields)
+        if written:
+            for name, value in fields.items():
+                setattr(self, name, value)
+        return bool(written)
+
+    def _rows(self) -> Any:
+        return type(self)._default_manager

@@ -76,10 +76,6 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """Those in which `user` has a duty; a superuser has every duty everywhere."""
         return self.all() if user.is_superuser else self.filter(duties__user=user).distinct()
 
-    def earlier_than(self, edition: Edition) -> EditionQuerySet:
-        """The published ones before `edition`, newest first."""
-        return self.published().filter(starts_on__lt=edition.starts_on)
-
 
 class Edition(models.Model):
     """One occurrence of the forum. Every record but User belongs to one, directly or through its parent.
@@ -201,6 +197,11 @@ class Edition(models.Model):
         if self.takes_registrations:
             return Phase.OPEN
         return Phase.CLOSED
+
+    @property
+    def is_closed_for_good(self) -> bool:
+        """Whether nobody can register any more; a pause is no end."""
+        return bool(self.cancelled_at) or timezone.now() >= (self.registration_closes_at or self.over_at)
 
     @property
     def takes_registrations(self) -> bool:

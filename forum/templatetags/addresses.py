@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.db.models import prefetch_related_objects
+from django.db.models import Count, prefetch_related_objects
 from django.template.context import Context
 from django.template.loader import get_template
 from django.urls import reverse, translate_url
@@ -74,13 +74,15 @@ def all_editions() -> list[Edition]:
 @register.simple_tag
 def edition_style(edition: Any) -> str:
     """The path of an edition's own stylesheet. It is kept for good by browsers, so its version follows from all that
-    it is made of: its template, the colours, the newest release."""
+    it is made of: its template, the colours, the newest release, and which of its sessions are public."""
     made_of = [
         get_template("forum/edition_style.css").template.source,  # type: ignore[attr-defined]
         edition.accent,
         *edition.groups.values_list("pk", "colour", "shown_as__colour"),
         *edition.tracks.values_list("pk", "colour"),
         edition.releases.values_list("pk", flat=True).first(),
+        *edition.sessions.values_list("access").annotate(Count("pk")),
+        *edition.rooms.values_list("pk", "position"),
     ]
     version = hashlib.sha256(repr(made_of).encode()).hexdigest()[:10]
     return reverse("edition-style", kwargs={"edition": edition.slug, "version": version})

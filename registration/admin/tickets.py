@@ -65,7 +65,7 @@ class TicketAdmin(EditionAdmin):
     search_help_text = _("Code of the order, or part of a name, e-mail or organisation.")
     ordering = ("-status_changed_at", "pk")
     readonly_fields = (
-        *("order", "ticket_type", "shown_group", "price_written", state),
+        *("order", "ticket_type", "shown_group", "group", "price_written", state),
         *("reserved_until", "status_changed_at", "reason"),
     )
     fields = (
@@ -119,6 +119,11 @@ class TicketAdmin(EditionAdmin):
     def get_queryset(self, request: Any) -> Any:
         tickets: Any = super().get_queryset(request)
         return tickets.with_all()
+
+    def get_fields(self, request: Any, obj: Any = None) -> tuple[Any, ...]:
+        """The group that somebody chose is for those who protect them; all others see the one that stands for it."""
+        sees_real_groups = request.user.has_duty(request.edition, "protection")
+        return (*self.fields, "group") if sees_real_groups else self.fields
 
     @admin.display(description=_("attendee"), ordering="attendee__name")
     def attendee_name(self, ticket: Ticket) -> str:

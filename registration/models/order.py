@@ -1,12 +1,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -15,60 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from forum.actor import Actor
 from forum.codes import new_code, new_secret
 from forum.errors import Refusal
-from forum.models import Edition, Message, PageVersion, User
+from forum.models import Edition, Message, PageVersion
 from registration.models.attendee import Attendee
+from registration.models.order_queryset import OrderQuerySet
+from registration.models.overdue import free_overdue
 from registration.models.quota import Place
-from registration.models.ticket import IN_WORDS, Status, Ticket, free_overdue
+from registration.models.ticket import IN_WORDS, Status, Ticket
 from registration.models.wish import Wish
 
 log = logging.getLogger(__name__)
-
-
-class OrderQuerySet(models.QuerySet["Order"]):
-    """Purchases."""
-
-    def of(self, user: User) -> OrderQuerySet:
-        """Those of the address that `user` has shown to be theirs by a code sent to it, newest first."""
-        addresses: Any = user.emailaddress_set  # type: ignore[attr-defined]  # allauth's, known to no storey
-        return self._at(addresses.filter(verified=True).values_list(Lower("email"), flat=True))
-
-    def of_address(self, email: str) -> OrderQuerySet:
-        """Those placed with this address, newest first."""
-        return self._at([email.strip().lower()])
-
-    def _at(self, addresses: Iterable[str]) -> OrderQuerySet:
-        return self.annotate(address=Lower("email")).filter(address__in=addresses).order_by("-placed_at")
-
-    def live(self) -> OrderQuerySet:
-        """Those with a ticket that may still lead somebody in, at a forum that is not over."""
-        live = Ticket.objects.live().filter(order=OuterRef("pk"))
-        return self.filter(Exists(live), edition__ends_on__gte=timezone.now().date() - timedelta(days=1))
-
-    def beside(self, order: Order) -> OrderQuerySet:
-        """The other live orders of the same edition from the same address: perhaps the same person's by mistake."""
-        return self.of_address(order.email).live().filter(edition=order.edition_id).exclude(pk=order.pk)
-
-    def placed_with(self, key: str, edition: Edition) -> Order | None:
-        """The one that a page's one-time key has led to already."""
-        return self.filter(key=key, edition=edition).first()
-
-    def opened_by(self, code: str, secret: str) -> OrderQuerySet:
-        """The one that code and secret open together; the code alone opens nothing."""
-        return self.filter(code=code, secret=secret)
-
-    def send_links(self, email: str, *, edition: Edition | None) -> None:
-        """Mail the links of its live orders to an address; nothing when there are none. `edition` is the one whose
-        organizers sign the mail."""
-        theirs = self.of_address(email).live().first()
-        if theirs:
-            Message.queue("order-links", to=theirs.email, edition=edition, lasts=timedelta(hours=2))
-
-    def with_tickets(self) -> OrderQuerySet:
-        """With all that an order's page shows."""
-        return self.select_related("edition").prefetch_related(
-            *("tickets__attendee", "tickets__group__shown_as", "payments"),
-            *("tickets__ticket_type__days", "tickets__ticket_type__edition__days"),
-        )
 
 
 class Order(models.Model):
@@ -111,16 +63,23 @@ class Order(models.Model):
             return done
         wish.refuse_what_is_not_on_offer()
         try:
+            return cls._write_once(wish, by=by)
+        except Refusal:
+            # Tried again even when none was overdue: of two presses at once, the other may have just freed the place.
+            free_overdue(wish.ticket_type)
+        return cls._write_once(wish, by=by)
+
+    @classmethod
+    def _write_once(cls, wish: Wish, *, by: Actor) -> Order:
+        """Write the order, or find the one that pressing twice at the same instant has written meanwhile."""
+        try:
             return cls._write(wish, by=by)
         except (IntegrityError, Refusal) as fault:
-            # Pressed twice at the same instant: the other one has written it.
             if done := cls.objects.placed_with(wish.key, wish.edition):
                 return done
             if isinstance(fault, IntegrityError):
                 raise Refusal(_("This page was used already. Please fill in a new one.")) from None
-            if not free_overdue(wish.ticket_type):
-                raise
-        return cls._write(wish, by=by)
+            raise
 
     @classmethod
     @transaction.atomic
@@ -198,7 +157,7 @@ class Order(models.Model):
 
     @property
     def is_undelivered(self) -> bool:
-        """Whether the mail server refused its last mail: the address is mistyped or closed."""
+        """Whether its last mail could not be delivered, because of the address or of anything else."""
         mail = Message.objects.newest_about(self.tickets.all(), to=self.email)
         return mail is not None and mail.status == Message.Status.FAILED
 
@@ -209,6 +168,26 @@ class Order(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("order", kwargs={"code": self.code, "secret": self.secret})
+
+    @transaction.atomic
+    def confirm_what_is_paid(self, *, by: Actor) -> None:
+        """Confirm what the money received for it reaches for; log an error when some is left over."""
+        list(self.tickets.locked())  # before they are read: a sweep may be expiring them
+        order = Order.objects.with_tickets().get(pk=self.pk)
+        tickets = list(order.tickets.all())
+        if order.balance <= 0:
+            for ticket in tickets:
+                if ticket.is_payable:
+                    ticket.confirm(by=by)
+        for ticket in tickets:
+            if ticket.is_revivable and order.balance + ticket.price <= 0:
+                try:
+                    ticket.revive(by=by)
+                except Refusal as refusal:
+                    ticket.refresh_from_db(fields=["status", "status_changed_at", "reserved_until"])
+                    log.warning("ticket %s: paid late and not revived: %s", ticket.pk, refusal)
+        if order.balance < 0:
+            log.error("order %s: %s too much was received", order.code, -order.balance)
 
     @transaction.atomic
     def cancel(self, *, by: Actor) -> None:
@@ -228,7 +207,8 @@ class Order(models.Model):
         """Set a mistyped address right and send the mail again.
 
         What went to the wrong address opens nothing any more: the order's link, the ticket's and the badge's code are
-        replaced. Raises Refusal when the order has no live ticket.
+        replaced. A buyer whom no ticket's mail reaches gets the order's new link. Raises Refusal when the order has no
+        live ticket.
         """
         tickets = list(self.tickets.select_related("attendee", "order__edition"))
         if not any(ticket.is_live for ticket in tickets):
@@ -244,4 +224,6 @@ class Order(models.Model):
                 Message.queue(
                     f"ticket-{ticket.status}", about=ticket, to=ticket.attendee.email, language=self.language
                 )
+        if not any(t.is_live and t.attendee.email.casefold() == email.casefold() for t in tickets):
+            Order.objects.send_links(email, edition=self.edition)
         log.info("order %s: address corrected by %s", self.code, by.label)

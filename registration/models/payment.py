@@ -48,7 +48,9 @@ class Payment(models.Model):
     ) -> Payment:
         """Book money once and confirm what it pays for. The same reference again changes nothing.
 
-        Tickets are confirmed in the order of their keys as long as the money reaches for all that is live.
+        Tickets are confirmed in the order of their keys as long as the money reaches for all that is live. Money that
+        came when the reservation had passed revives the ticket if a place is left. Money is booked whatever becomes of
+        the tickets; what is owed to nobody then raises an alarm (`Order.objects.overpaid`).
         """
         Order.objects.select_for_update().get(pk=order.pk)
         payment, booked = cls.objects.get_or_create(
@@ -57,9 +59,5 @@ class Payment(models.Model):
             defaults={"order": order, "amount": amount, "currency": currency},
         )
         if booked:
-            fresh = Order.objects.with_tickets().get(pk=order.pk)
-            if fresh.balance <= 0:
-                for ticket in fresh.tickets.all():
-                    if ticket.is_payable:
-                        ticket.confirm(by=by)
+            order.confirm_what_is_paid(by=by)
         return payment

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,20 @@ from forum.models import Edition
 if TYPE_CHECKING:
     from registration.models.ticket import Ticket
     from registration.models.ticket_type import TicketType
+
+
+def _hold_quotas(edition_id: int, *, alone: bool = False) -> None:
+    """Keep which types share which quotas of an edition as it is, until the transaction ends.
+
+    Whoever takes or gives back places shares the hold; whoever changes quotas has it alone, and so neither misses a
+    ticket that is just being written nor waits for a seller who waits for them. It comes before every lock of a quota
+    or a place. A row of the database would not do: foreign keys are checked, and their rows locked, only at the
+    commit; and sellers in a crowd would never let go of it. SQLite has but one writer at a time.
+    """
+    if connection.vendor == "postgresql":
+        lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {lock}(hashtext('registration_quota'), %s)", [edition_id])
 
 
 class QuotaQuerySet(models.QuerySet["Quota"]):
@@ -65,6 +79,12 @@ class Quota(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # The back office saves, resizes and shares in one transaction: the hold must come before the row's lock.
+        _hold_quotas(self.edition_id, alone=True)
+        super().save(*args, **kwargs)
+
     @property
     def free(self) -> int:
         """Places left; 0 when full. Only for quotas with a size. Overdue reservations are free when read along."""
@@ -73,6 +93,7 @@ class Quota(models.Model):
     @transaction.atomic
     def resize(self, size: int | None) -> None:
         """Change how many there are. Raises Refusal when more places than that are taken."""
+        _hold_quotas(self.edition_id, alone=True)
         enough = Q(taken__lte=size) if size is not None else Q()
         if not Quota.objects.filter(enough, pk=self.pk).update(size=size):
             self.refresh_from_db(fields=["taken"])
@@ -85,11 +106,12 @@ class Quota(models.Model):
 
     @transaction.atomic
     def share_among(self, ticket_types: list[TicketType]) -> None:
-        """Let these types, and no others, share this quota, and recount under lock.
+        """Let these types, and no others, share this quota, and recount while nobody takes or gives back.
 
         Tickets that hold a place of their type now take one here too; those of types that left give theirs back.
         Raises Refusal, and changes nothing, when there are not enough places.
         """
+        _hold_quotas(self.edition_id, alone=True)
         quota = Quota.objects.select_for_update().get(pk=self.pk)
         quota.ticket_types.set(ticket_types)
         Place.objects.filter(quota=quota).exclude(ticket__ticket_type__in=ticket_types).delete()
@@ -134,6 +156,7 @@ class Place(models.Model):
         One conditional UPDATE a quota, in primary-key order, so that rivals wait for each other and never in a
         circle. Raises Refusal when one of them is full; the caller's transaction must then be given up.
         """
+        _hold_quotas(ticket.order.edition_id)
         quotas = list(Quota.objects.filter(ticket_types=ticket.ticket_type_id).order_by("pk"))
         Place.objects.bulk_create(Place(ticket=ticket, quota=quota) for quota in quotas)
         for quota in quotas:
@@ -147,7 +170,9 @@ class Place(models.Model):
 
     @classmethod
     def give_back(cls, *tickets: Ticket) -> None:
-        """Give back what the tickets took, in primary-key order of the quotas."""
+        """Give back what the tickets, all of one edition, took, in primary-key order of the quotas."""
+        for edition_id in {ticket.order.edition_id for ticket in tickets}:
+            _hold_quotas(edition_id)
         for place in cls.objects.filter(ticket__in=tickets).order_by("quota_id"):
             deleted, _by_model = cls.objects.filter(pk=place.pk).delete()
             if deleted:

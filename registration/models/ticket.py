@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 
 from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +13,7 @@ from forum.actor import Actor
 from forum.codes import new_secret
 from forum.errors import Refusal
 from forum.models import Edition, Message, StakeholderGroup
-from registration.models.quota import Place
+from registration.models.quota import Place, Quota
 from registration.models.ticket_type import TicketType
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ IN_WORDS = {
 }
 
 LIVE = (Status.REQUESTED, Status.RESERVED, Status.CONFIRMED)
+HOLDING = (Status.RESERVED, Status.CONFIRMED)
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -67,7 +69,24 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def holding_places(self) -> TicketQuerySet:
         """Those for which a place is taken."""
-        return self.filter(status__in=(Status.RESERVED, Status.CONFIRMED))
+        return self.filter(status__in=HOLDING)
+
+    def misplaced(self) -> TicketQuerySet:
+        """Those whose places are not the ones that their state and their type's quotas call for; there must be none."""
+        place_here = Place.objects.filter(ticket=OuterRef(OuterRef("pk")), quota=OuterRef("pk"))
+        lacking = Quota.objects.filter(~Exists(place_here), ticket_types=OuterRef("ticket_type"))
+        share = Quota.ticket_types.through.objects.filter(
+            quota=OuterRef("quota"), tickettype=OuterRef("ticket__ticket_type")
+        )
+        taken = Place.objects.filter(ticket=OuterRef("pk"))
+        holds = Q(status__in=HOLDING)
+        return self.filter(
+            (holds & (Exists(lacking) | Exists(taken.filter(~Exists(share))))) | (~holds & Exists(taken))
+        )
+
+    def locked(self) -> TicketQuerySet:
+        """Each kept from other verbs until the transaction ends; not from new places, which only point at it."""
+        return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
 
     def live(self) -> TicketQuerySet:
         """Those that may still lead somebody in."""
@@ -87,7 +106,7 @@ class Ticket(models.Model):
     """One attendee's right to enter, at the price agreed (minor units of the edition's currency).
 
     requested ──approve──▶ reserved ──confirm──▶ confirmed ──cancel──▶ cancelled
-        └─decline─▶ declined   └─expire─▶ expired
+        └─decline─▶ declined   └─expire─▶ expired ─revive─▶ confirmed
 
     A requested ticket holds no place; reserved and confirmed ones do. Each verb is one conditional UPDATE, so that of
     two rivals one wins.
@@ -143,6 +162,11 @@ class Ticket(models.Model):
         """Whether money is waited for."""
         return self.status == Status.RESERVED and self.price > 0
 
+    @property
+    def is_revivable(self) -> bool:
+        """Whether money that comes late may still lead its attendee in."""
+        return self.status == Status.EXPIRED and not self.edition.is_over
+
     @transaction.atomic
     def approve(self, *, by: Actor) -> None:
         """Say yes to a requested ticket: it takes its places, is confirmed when free, else reserved to be paid.
@@ -175,6 +199,16 @@ class Ticket(models.Model):
             self._move({Status.RESERVED}, to=Status.EXPIRED, by=by)
             self._tell("ticket-expired")
             Place.give_back(self)
+
+    @transaction.atomic
+    def revive(self, *, by: Actor) -> None:
+        """Turn an expired ticket, whose money came late, into a promise after all: it takes its places again.
+
+        Only a payment leads here. Raises Refusal, and changes nothing, when it is not expired or no place is left.
+        """
+        self._move({Status.EXPIRED}, to=Status.CONFIRMED, by=by, reserved_until=None)
+        self._tell("ticket-confirmed")
+        Place.take(self)
 
     def cancel(self, *, by: Actor, reason: str = "") -> None:
         """Give a live ticket up, and its places back. Raises Refusal when it is not live any more."""
@@ -213,22 +247,3 @@ class Ticket(models.Model):
             language=self.order.language,
             edition=self.order.edition,
         )
-
-
-def free_overdue(ticket_type: TicketType) -> int:
-    """Expire the overdue reservations that stand in the way of `ticket_type`; how many there were."""
-    freed = 0
-    for ticket in (
-        Ticket.objects.overdue().rivals_of(ticket_type).select_related("order__edition", "attendee")
-    ):
-        freed += expire_if_overdue(ticket)
-    return freed
-
-
-def expire_if_overdue(ticket: Ticket) -> bool:
-    """Expire `ticket` unless a rival moved it first."""
-    try:
-        ticket.expire(by=Actor.system())
-    except Refusal:
-        return False
-    return True

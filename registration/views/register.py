@@ -3,15 +3,23 @@ last of them; what was typed travels with the pages."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from forum import throttle
 from forum.actor import Actor
 from forum.errors import Refusal
 from forum.http import Request, private
 from registration.forms import AgreementForm, RegistrationForm
 from registration.models import Order
+
+# Offices share one address, and an assistant registers several people with one.
+FROM_ONE_PLACE, FOR_ONE_ADDRESS = 60, 10
+AN_HOUR = timedelta(hours=1)
 
 
 @private
@@ -32,11 +40,22 @@ def register(request: Request) -> HttpResponse:
         return _ask(request, RegistrationForm(edition, initial=wanted))
     if step == "change":
         return _ask(request, RegistrationForm(edition, initial=request.POST.dict()))
-    form = RegistrationForm(edition, request.POST)
+    answer = _answer(request, RegistrationForm(edition, request.POST), agreement or AgreementForm(edition))
+    # Of two presses at once, the second may have found the last place taken: by the first, a moment ago.
+    if agreement and (placed := Order.objects.placed_with(agreement.key, edition)):
+        return redirect(placed)
+    return answer
+
+
+def _answer(request: Request, form: RegistrationForm, agreement: AgreementForm) -> HttpResponse:
     if not form.is_valid():
         return _ask(request, form)
-    agreement = agreement or AgreementForm(edition)
     if not agreement.is_valid():
+        return _show(request, form, agreement)
+    if not _is_calm(request, form.cleaned_data["email"]):
+        agreement.add_error(
+            None, _("Many people registered from here just now. Please try again in an hour, or write to us.")
+        )
         return _show(request, form, agreement)
     try:
         order = Order.place(form.wish(agreement), by=_actor(request))
@@ -44,6 +63,12 @@ def register(request: Request) -> HttpResponse:
         form.refuse(refusal)
         return _ask(request, form)
     return redirect(order)
+
+
+def _is_calm(request: Request, email: str) -> bool:
+    return throttle.allows(
+        "register", throttle.visitor(request), times=FROM_ONE_PLACE, within=AN_HOUR
+    ) and throttle.allows("register-as", email, times=FOR_ONE_ADDRESS, within=AN_HOUR)
 
 
 def _ask(request: Request, form: RegistrationForm) -> HttpResponse:

@@ -35,6 +35,11 @@ class SpeakerQuerySet(models.QuerySet["Speaker"]):
         )
         return self.consenting().filter(released | Q(is_featured=True)).distinct()
 
+    def with_agreement(self) -> SpeakerQuerySet:
+        """Each with `listed`: whether they agree to be shown."""
+        in_force = Consent.objects.in_force().filter(speaker=OuterRef("pk"), scope=Consent.Scope.LISTED)
+        return self.annotate(listed=Exists(in_force))
+
     def in_front(self) -> SpeakerQuerySet:
         """The featured ones first, then the others, with what a card shows."""
         return self.order_by("-is_featured", "position", "name", "pk").select_related("group__shown_as")
@@ -173,6 +178,12 @@ class Speaker(Photographed):
         if won:
             self.user = user
         return bool(won)
+
+    def correct_email(self, email: str) -> None:
+        """Set the address right. Whoever had the profile by the wrong one has it no more; it is nobody's until
+        somebody who proves the new one claims it."""
+        self.email, self.user = email.strip(), None
+        self.save(update_fields=["email", "user", "updated_at"])
 
     @transaction.atomic
     def agree(self, scope: str) -> None:

@@ -227,6 +227,31 @@ def test_a_day_in_use_is_kept(edition: Edition, organizer: Client) -> None:
     assert edition.days.exists()
 
 
+def test_a_day_that_a_ticket_type_admits_on_is_kept(edition: Edition, organizer: Client) -> None:
+    day = make.day(edition)
+    make.ticket_type(edition, days=[day])
+
+    answer = organizer.post(reverse("admin:agenda_day_delete", args=[day.pk]), {"post": "yes"})
+
+    assert "ticket type admits" in answer.content.decode()
+    assert edition.days.exists()
+
+
+def test_sessions_and_slots_are_found_by_day_and_sessions_without_one(
+    edition: Edition, organizer: Client
+) -> None:
+    first, second, without = (make.session(edition, title=title) for title in ("First", "Second", "None"))
+    slots = [make.slot(first, day=1), make.slot(second, day=2)]
+
+    def found(model: str, day: object) -> list[object]:
+        page = organizer.get(reverse(f"admin:agenda_{model}_changelist"), {"day": day})
+        return list(page.context["cl"].result_list)
+
+    assert found("session", slots[0].day_id) == [first]
+    assert found("slot", slots[1].day_id) == [slots[1]]
+    assert found("session", "none") == [without]
+
+
 # --- the release page ---
 
 

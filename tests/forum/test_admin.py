@@ -101,7 +101,7 @@ def test_a_record_of_another_edition_does_not_exist(edition: Edition) -> None:
 def test_a_field_offers_records_of_the_chosen_edition_only(edition: Edition) -> None:
     make.group(edition, name="Ours")
     theirs = make.group(make.edition("past"), name="Theirs")
-    organizer = staff.at_work("registration", edition)
+    organizer = staff.at_work("protection", edition)
     address = reverse("admin:forum_stakeholdergroup_add")
 
     form = organizer.get(address)
@@ -193,10 +193,57 @@ def test_on_a_fresh_installation_a_superuser_makes_the_first_edition() -> None:
     }
 
     first = organizer.get(reverse("admin:index"))
+    form = organizer.get(reverse("admin:forum_edition_add"))
     organizer.post(reverse("admin:forum_edition_add"), sent)
 
     assert reverse("admin:forum_edition_add") in first.content.decode()
+    assert 'name="main_language"' in form.content.decode()
     assert Edition.objects.get().slug == "2027"
+
+
+def test_an_edition_that_has_prices_keeps_its_currency(edition: Edition) -> None:
+    owner = staff.at_work("owner", edition)
+
+    before = "currency" in staff.fields(owner.get(opened(edition)))
+    make.ticket_type(edition)
+    owner.post(opened(edition), staff.fields(owner.get(opened(edition)), currency="JPY"))
+
+    edition.refresh_from_db()
+    assert before
+    assert edition.currency == "USD"
+
+
+@pytest.mark.parametrize("address", ["/admin/forum/edition/{}/change/", "/admin/forum/edition/0{}/change/"])
+def test_a_duty_in_one_edition_changes_no_other(address: str, edition: Edition) -> None:
+    person = make.user(duty="owner", edition=edition)
+    other = make.edition("past")
+    Duty.objects.create(user=person, edition=other, role="door")
+    organizer = staff.enter(Client(), person)
+    sent = staff.fields(organizer.get(opened(edition)), name_en="Taken over")
+
+    answer = organizer.post(address.format(other.pk), sent)
+
+    other.refresh_from_db()
+    assert answer.status_code == 403
+    assert str(other.name) == "Forum on Responsible Sourcing"
+
+
+def test_an_edition_is_opened_in_its_own_time_zone_however_its_number_is_written(edition: Edition) -> None:
+    other = make.edition("past", time_zone="Africa/Nairobi")
+    superuser = staff.at_work("superuser", edition)
+
+    page = superuser.get(f"/admin/forum/edition/0{other.pk}/change/").content.decode()
+
+    assert "UTC+3" in page
+
+
+def test_staff_at_work_see_the_drafts_of_their_editions_only(edition: Edition) -> None:
+    ours, theirs = make.edition("draft"), make.edition("draft")
+    organizer = staff.at_work("programme", ours)
+
+    answers = [organizer.get(f"/en/{draft.slug}/") for draft in (ours, theirs)]
+
+    assert [answer.status_code for answer in answers] == [200, 404]
 
 
 # --- rights by duty ---
@@ -298,6 +345,34 @@ def test_the_staff_cannot_ask_for_the_address_of_any_record(edition: Edition) ->
     assert order.secret not in answer.get("Location", "")
 
 
+def test_what_no_database_can_hold_is_not_looked_for(edition: Edition) -> None:
+    organizer = staff.at_work("owner", edition)
+    asked = {"app_label": "agenda", "model_name": "appearance", "field_name": "speaker", "term": "\x00"}
+
+    answers = [
+        organizer.get(reverse("admin:autocomplete"), asked),
+        organizer.get(listed("forum_message"), {"status__exact": "\x00"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [400, 400]
+
+
+@pytest.mark.parametrize("wrong", ["²", "abc", "0", "999999"])
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [("speakers_speaker", "shown-group"), ("agenda_slot", "day"), ("agenda_session", "day")],
+)
+def test_a_filter_takes_only_what_it_offers(model: str, name: str, wrong: str, edition: Edition) -> None:
+    make.group(edition)
+    make.day(edition)
+    MAKERS[model](edition)
+    organizer = staff.at_work("owner", edition)
+
+    page = organizer.get(listed(model), {name: wrong})
+
+    assert len(page.context["cl"].result_list) == 1
+
+
 # --- people and duties ---
 
 
@@ -341,6 +416,19 @@ def test_the_only_owner_stays(edition: Edition) -> None:
     assert Duty.objects.exists()
 
 
+def test_an_address_is_kept_in_small_letters(edition: Edition) -> None:
+    make.user("taken@example.org")
+    superuser = staff.at_work("superuser", edition)
+    address = reverse("admin:forum_user_add")
+    form = superuser.get(address)
+
+    superuser.post(address, staff.fields(form, email="New.Person@Example.org"))
+    answer = superuser.post(address, staff.fields(form, email="Taken@Example.org"))
+
+    assert User.objects.known_as("new.person@example.org") is not None
+    assert "email" in answer.context["adminform"].form.errors
+
+
 def test_no_page_shows_a_password(edition: Edition) -> None:
     person = make.user(password="a long and secret sentence")
     organizer = staff.at_work("superuser", edition)
@@ -356,7 +444,7 @@ def test_no_page_shows_a_password(edition: Edition) -> None:
 
 def test_a_failed_mail_is_sent_again(edition: Edition) -> None:
     message = make.message(about=make.interest(edition))
-    message.fail("550 5.1.1 No such mailbox here")
+    make.failed(message, "550 5.1.1 No such mailbox here")
     organizer = staff.at_work("registration", edition)
 
     shown = organizer.get(listed("forum_message"), {"status__exact": "failed"})
@@ -369,6 +457,8 @@ def test_a_failed_mail_is_sent_again(edition: Edition) -> None:
 
 def test_a_mail_that_went_is_not_sent_again(edition: Edition) -> None:
     message = make.message(about=make.interest(edition))
+    message.claim()
+    message.claim()
     message.finish()
     organizer = staff.at_work("registration", edition)
     chosen = {"action": "again", "_selected_action": [message.pk]}
@@ -406,6 +496,17 @@ def test_the_preview_of_a_mail_holds_no_secret(edition: Edition) -> None:
     assert ticket.secret not in page
 
 
+def test_the_links_of_another_editions_orders_are_not_in_a_preview(edition: Edition) -> None:
+    order = make.order(edition=make.edition("past"), email="buyer@example.org")
+    Message.queue("order-links", to=order.email, edition=edition)
+    organizer = staff.at_work("registration", edition)
+
+    page = organizer.get(opened(Message.objects.get())).content.decode()
+
+    assert "only its reader may see" in page
+    assert order.code not in page
+
+
 # --- deleting ---
 
 
@@ -440,6 +541,51 @@ def test_a_group_in_use_is_kept_and_the_page_says_so(edition: Edition) -> None:
 
     assert "none was deleted" in answer.content.decode()
     assert edition.groups.exists()
+
+
+HOLDERS: dict[str, Callable[[Any], Any]] = {
+    "speaker": lambda group: make.speaker(group.edition, name="Ana", group=group),
+    "ticket": lambda group: make.ticket(
+        order=make.order(tickets=0, edition=group.edition, code="K7QX2M4P"), group=group, name="Ana"
+    ),
+    "ticket type": lambda group: make.ticket_type(group.edition, groups=[group], name="Ana"),
+}
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+def test_a_group_in_use_is_kept_and_nobody_in_it_is_named(holder: str, edition: Edition) -> None:
+    group = make.group(edition, name="Survivors")
+    HOLDERS[holder](group)
+    organizer = staff.at_work("registration", edition)
+    chosen = {"action": "delete_selected", "_selected_action": [group.pk]}
+
+    pages = [
+        organizer.get(reverse("admin:forum_stakeholdergroup_delete", args=[group.pk])),
+        organizer.post(reverse("admin:forum_stakeholdergroup_delete", args=[group.pk]), {"post": "yes"}),
+        organizer.post(listed("forum_stakeholdergroup"), chosen),
+        organizer.post(listed("forum_stakeholdergroup"), {**chosen, "post": "yes"}),
+    ]
+
+    assert all("“Survivors” is in use" in page.content.decode() for page in pages)
+    assert not any("Ana" in page.content.decode() for page in pages)
+    assert not any("K7QX2M4P" in page.content.decode() for page in pages)
+    assert edition.groups.exists()
+
+
+@pytest.mark.parametrize(
+    ("duty", "may"), [("registration", False), ("protection", True), ("owner", True), ("superuser", True)]
+)
+def test_what_a_group_is_shown_as_is_decided_by_protection(duty: str, may: bool, edition: Edition) -> None:
+    civil, brands = make.group(edition), make.group(edition)
+    survivors = make.group(edition, shown_as=civil)
+    organizer = staff.at_work(duty, edition)
+
+    form = organizer.get(opened(survivors))
+    organizer.post(opened(survivors), staff.fields(form, shown_as=brands.pk, name_en="Renamed"))
+
+    survivors.refresh_from_db()
+    assert str(survivors.name) == "Renamed"
+    assert survivors.shown_as == (brands if may else civil)
 
 
 # --- every page ---
@@ -534,7 +680,7 @@ def test_the_first_page_says_no_number_under_five(edition: Edition) -> None:
 
 
 def test_the_first_page_tells_what_needs_somebody(edition: Edition) -> None:
-    make.message(about=make.interest(edition)).fail("550")
+    make.failed(make.message(about=make.interest(edition)))
     make.ticket(order=make.order(tickets=0, edition=edition), status="requested")
     make.slot(make.session(edition, speakers=[make.speaker(edition, bio={})]))
     owner = staff.at_work("owner", edition)
@@ -571,7 +717,7 @@ def test_the_first_page_of_a_young_edition_says_what_to_do_next() -> None:
 
 def test_door_staff_are_told_nothing_about_who_comes(edition: Edition) -> None:
     make.ticket(order=make.order(tickets=0, edition=edition), status="requested")
-    make.message(about=make.interest(edition)).fail("550")
+    make.failed(make.message(about=make.interest(edition)))
     door = staff.at_work("door", edition)
 
     page = door.get(reverse("admin:index"))

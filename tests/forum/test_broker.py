@@ -13,7 +13,11 @@ from forum import broker
 
 def test_a_reader_never_finds_half_a_message(tmp_path: Path) -> None:
     folder = str(tmp_path / "queue")
-    options = {"data_folder_in": folder, "data_folder_out": folder, "control_folder": str(tmp_path / "control")}
+    options = {
+        "data_folder_in": folder,
+        "data_folder_out": folder,
+        "control_folder": str(tmp_path / "control"),
+    }
     (tmp_path / "queue").mkdir()
     body = "x" * 2_000_000
     with Connection(transport=broker.Transport, transport_options=options) as connection:

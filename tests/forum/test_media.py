@@ -9,6 +9,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+pytestmark = pytest.mark.django_db  # the end of an answer looks after the connections
+
 PHOTO = "speakers/Kd3-_k/240.webp"
 LOGO = "partners/Ministry_of_Labour.PNG"
 
@@ -85,3 +87,9 @@ def test_nothing_else_is_served(client: Client, folder: Path, db: None, path: st
 
 def test_nothing_can_be_sent_there(client: Client, folder: Path) -> None:
     assert client.post(f"/media/{PHOTO}").status_code == 405
+
+
+def test_a_name_longer_than_any_file_system_takes_is_not_found(client: Client) -> None:
+    answer = client.get(f"/media/speakers/{'a' * 300}.jpg")
+
+    assert answer.status_code == 404

@@ -142,7 +142,9 @@ def test_an_address_that_the_server_refuses_for_good_fails_with_the_servers_word
     assert message.context == {}
 
 
-def test_a_mail_that_the_server_refuses_for_good_when_it_has_read_it_fails_at_once(mail_server: MailServer) -> None:
+def test_a_mail_that_the_server_refuses_for_good_when_it_has_read_it_fails_at_once(
+    mail_server: MailServer,
+) -> None:
     message = make.message(context={"code": "48151623"})
     mail_server.refuse("554 5.7.1 This is spam")
 
@@ -185,7 +187,7 @@ def test_while_the_server_is_down_the_pauses_grow_and_after_the_last_one_it_has_
 
 def test_a_failed_message_can_be_sent_again_by_hand(mail_server: MailServer) -> None:
     message = make.message(to="reader@example.org")
-    message.fail("550 No such person here")
+    make.failed(message, "550 No such person here")
 
     message.again()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from PIL import Image
+from PIL import Image, ImageFile
 from pypdf import PdfReader
 
 from forum import pdf
@@ -128,3 +128,9 @@ def test_words_that_may_not_be_broken_make_a_text_smaller() -> None:
 
     assert room.fit("艾达科妮莉亚", leading=1.2).size == 44
     assert room.fit("艾达科妮莉亚", leading=1.2, whole=True).size == 40
+
+
+def test_printing_leaves_pillow_as_strict_with_broken_pictures_as_it_was() -> None:
+    pdf.render(page("Anything"))
+
+    assert not ImageFile.LOAD_TRUNCATED_IMAGES

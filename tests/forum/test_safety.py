@@ -292,6 +292,18 @@ def test_log_lines_hold_no_link_that_sets_a_password() -> None:
         {"msg": "Not Found: /en/account/password/reset/1-dig42d-45ce76ae832247962cc0/"}
     )
 
-    WithoutSecrets().filter(line)
+    written = WithoutSecrets().format(line)
 
-    assert line.getMessage() == "Not Found: /en/account/password/reset/…/"
+    assert written == "Not Found: /en/account/password/reset/…/"
+
+
+def test_a_traceback_in_the_log_holds_no_link_that_opens_an_order() -> None:
+    try:
+        raise LookupError("/en/orders/K7QX2M4P/dig42d45ce76ae83224796/ is nowhere")
+    except LookupError:
+        line = logging.makeLogRecord({"msg": "It failed", "exc_info": sys.exc_info()})
+
+    written = WithoutSecrets().format(line)
+
+    assert "/en/orders/K7QX2M4P/…/ is nowhere" in written
+    assert "dig42d" not in written

@@ -155,6 +155,21 @@ def test_a_list_shows_the_group_that_others_see_to_everybody(edition: Edition, o
     assert felt.status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("duty", "sees"), [("registration", False), ("finance", False), ("protection", True), ("owner", True)]
+)
+def test_the_group_that_somebody_chose_is_for_protection_and_owners(
+    duty: str, sees: bool, edition: Edition
+) -> None:
+    survivors = make.group(edition, name="Survivors", shown_as=make.group(edition))
+    placed = ticket(edition, group=survivors)
+
+    page = staff.at_work(duty, edition).get(opened(placed))
+
+    assert page.status_code == 200
+    assert ("Survivors" in page.content.decode()) == sees
+
+
 @pytest.mark.parametrize(("duty", "sees"), [("registration", True), ("protection", True), ("finance", False)])
 def test_what_somebody_needs_is_for_those_who_arrange_it(duty: str, sees: bool, edition: Edition) -> None:
     placed = ticket(edition, access_needs="A place near the door")

@@ -160,12 +160,13 @@ def test_the_page_says_when_the_mail_was_refused_and_asks_for_another_address(cl
     mail = make.message("ticket-confirmed", about=order.tickets.get(), to="wrnog@example.org")
     sent = text(client.get(order.get_absolute_url()))
 
-    mail.fail("550 No such person here")
+    make.failed(mail, "550 No such person here")
     refused = text(client.get(order.get_absolute_url()))
     order.correct_email("right@example.org", by=Actor.system())
     corrected = text(client.get(order.get_absolute_url()))
 
     assert "Our mail did not arrive" in refused
+    assert "We could not deliver it to" in refused
     assert "Our mail did not arrive" not in sent + corrected
 
 

@@ -185,6 +185,16 @@ def test_correcting_the_buyers_address_leaves_other_attendees_theirs() -> None:
     assert addresses == {"right@example.org", "colleague@example.org"}
 
 
+def test_a_buyer_whom_no_tickets_mail_reaches_gets_the_new_link_of_the_order() -> None:
+    order = make.order(tickets=0, email="wrnog@example.org")
+    make.ticket(order=order, email="colleague@example.org")
+
+    order.correct_email("right@example.org", by=SOMEBODY)
+
+    mails = {(mail.letter, mail.to) for mail in Message.objects.all()}
+    assert mails == {("ticket-confirmed", "colleague@example.org"), ("order-links", "right@example.org")}
+
+
 def test_the_address_of_an_order_that_is_over_cannot_be_changed() -> None:
     order = make.order(status="cancelled", email="wrnog@example.org")
 

@@ -11,13 +11,14 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from forum.actor import Actor
 from forum.errors import Refusal
 from forum.models import Message
 from registration.models import Order, Place, Quota, Ticket, TicketType, Wish
+from registration.tasks import compare_counters
 from tests import make
 
 SOMEBODY = Actor.holder("a registration page")
@@ -217,3 +218,83 @@ def test_a_quota_cannot_be_made_smaller_than_what_is_taken() -> None:
 
     assert_counted(quota, 3)
     assert Quota.objects.get().size == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pressing_twice_for_the_place_of_a_reservation_past_its_time_gives_both_the_same_order() -> None:
+    kind = make.ticket_type(size=1)
+    late = timezone.now() - timedelta(minutes=1)
+    make.ticket(
+        ticket_type=kind,
+        order=make.order(tickets=0, ticket_type=kind),
+        status="reserved",
+        reserved_until=late,
+    )
+    wish = make.wish(kind)
+
+    results = at_once([placing(wish)] * 8)
+
+    assert kinds(results) == {"Order": 8}
+    assert len({order.pk for order in results}) == 1
+    assert Ticket.objects.holding_places().count() == Place.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_types_join_and_leave_a_quota_while_tickets_are_sold_and_cancelled_and_all_is_counted() -> None:
+    edition = make.edition()
+    one, other = make.ticket_type(edition), make.ticket_type(edition)
+    make.quota(one, size=500)
+    shared = make.quota(one, size=500)
+    orders = [make.order(ticket_type=kind) for kind in (one, other) for _ in range(20)]
+    cancelling: list[Callable[[], Any]] = [
+        lambda order=order: Order.objects.get(pk=order.pk).cancel(by=SOMEBODY) for order in orders
+    ]
+    buying = [placing(wish) for kind in (one, other) for wish in wishes(kind, 20)]
+    sharing: list[Callable[[], Any]] = [
+        lambda types=types: Quota.objects.get(pk=shared.pk).share_among(types)
+        for types in [[other], [one, other], [], [one]] * 10
+    ]
+    mixed = [deed for three in zip(cancelling, buying, sharing, strict=True) for deed in three]
+
+    results = at_once(mixed)
+
+    assert kinds(results) == {"NoneType": 80, "Order": 40}
+    assert not Quota.objects.miscounted().exists()
+    assert not Ticket.objects.misplaced().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_organizer_who_saves_and_shares_a_quota_never_waits_in_a_circle_with_those_who_buy() -> None:
+    edition = make.edition()
+    one, other = make.ticket_type(edition), make.ticket_type(edition)
+    quota = make.quota(one, other, size=500)
+
+    def organize() -> None:
+        with transaction.atomic():
+            mine = Quota.objects.get(pk=quota.pk)
+            mine.save(update_fields=["name"])
+            mine.resize(500)
+            mine.share_among([one, other])
+
+    buying = [placing(wish) for wish in wishes(one, 40)]
+
+    results = at_once([deed for purchase in buying for deed in (purchase, organize)])
+
+    assert kinds(results) == {"NoneType": 40, "Order": 40}
+    assert_counted(quota, 40)
+
+
+@pytest.mark.django_db
+def test_a_ticket_without_a_place_of_its_types_quota_raises_an_alarm(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    good, lacking, stray, ended = (make.ticket(ticket_type=make.ticket_type(size=5)) for _ in range(4))
+    Place.objects.filter(ticket=lacking).delete()
+    Place.objects.create(ticket=stray, quota=good.ticket_type.quotas.get())
+    Ticket.objects.filter(pk=ended.pk).update(status="cancelled")
+
+    compare_counters()
+
+    assert set(Ticket.objects.misplaced()) == {lacking, stray, ended}
+    assert f"ticket {lacking.pk}, confirmed, holds other places" in caplog.text
+    assert f"ticket {good.pk}," not in caplog.text

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from forum.actor import Actor
 from forum.models import Edition, Message, Page
-from registration.forms import RegistrationForm
 from registration.models import Order
 from tests import make
 
@@ -50,8 +51,11 @@ def carried(page: str) -> dict[str, str]:
     return {name: unescape(value) for name, value in hidden if name != "csrfmiddlewaretoken"}
 
 
-def confirm(client: Client, page: str, **changes: Any) -> Any:
-    return client.post(PATH, {**carried(page), "agree": "on", "step": "confirm", **changes})
+def confirm(client: Client, page: str, *, place: str = "127.0.0.1", **changes: Any) -> Any:
+    """Press the second page's button, at a computer whose address is `place`."""
+    return client.post(
+        PATH, {**carried(page), "agree": "on", "step": "confirm", **changes}, REMOTE_ADDR=place
+    )
 
 
 def register(client: Client, edition: Edition, **changes: Any) -> Order:
@@ -527,13 +531,54 @@ def test_a_name_in_any_script_is_kept_as_it_was_typed(client: Client, script: st
     assert kept == NAMES[script]
 
 
-def test_every_real_name_goes_through_the_form(shared_data: Path) -> None:
+def test_the_second_of_two_presses_finds_the_order_that_took_the_last_place_while_it_was_looked_at(
+    client: Client,
+) -> None:
     edition = make.edition()
-    by_locale = json.loads((shared_data / "names/faker-names-by-locale.json").read_text(encoding="utf-8"))
-    names = {name for names in by_locale.values() for name in names}
-    form = RegistrationForm(edition)
+    group, kind = make.group(edition), make.ticket_type(edition, size=1)
+    page = text(client.post(PATH, answers(edition)))
+    wish = make.wish(kind, group, key=carried(page)["key"])
 
-    kept = {name: form.fields["name"].clean(name) for name in names}
+    def first_press(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if 'FROM "registration_tickettype"' in sql and not placed:
+            placed.append(None)
+            placed[0] = Order.place(wish, by=Actor.holder("the other press"))
+        return execute(sql, *rest)
 
-    assert names
-    assert kept == {name: " ".join(name.split()) for name in names}
+    placed: list[Order | None] = []
+    with connection.execute_wrapper(first_press):
+        answer = confirm(client, page)
+
+    assert answer.status_code == 302, summary(answer.content.decode())
+    assert answer.url == Order.objects.get().get_absolute_url()
+    assert placed == [Order.objects.get()]
+
+
+def test_one_place_may_register_sixty_times_an_hour_and_keeps_what_was_typed(client: Client) -> None:
+    edition = make.edition()
+    make.ticket_type(edition)
+
+    done = []
+    for number in range(61):
+        page = text(client.post(PATH, answers(edition, email=f"person-{number}@example.org")))
+        done.append(confirm(client, page))
+
+    assert [answer.status_code for answer in done] == [302] * 60 + [200]
+    refused = text(done[-1])
+    assert "Please try again in an hour" in summary(refused)
+    assert carried(refused) == carried(page)
+    assert Order.objects.count() == 60
+    assert confirm(client, refused, place="192.0.2.1").status_code == 302
+
+
+def test_one_address_may_be_registered_with_ten_times_an_hour(client: Client) -> None:
+    edition = make.edition()
+    make.ticket_type(edition)
+
+    done = []
+    for number in range(11):
+        page = text(client.post(PATH, answers(edition)))
+        done.append(confirm(client, page, place=f"192.0.2.{number}").status_code)
+
+    assert done == [302] * 10 + [200]
+    assert Order.objects.count() == 10

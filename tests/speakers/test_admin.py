@@ -94,6 +94,100 @@ def test_the_list_shows_and_filters_the_group_that_others_see(edition: Edition, 
     assert felt.status_code == 400
 
 
+def test_the_programme_cannot_tell_who_has_a_group_that_is_not_shown(
+    edition: Edition, organizer: Client
+) -> None:
+    civil = make.group(edition, name="Civil society")
+    survivors = make.group(edition, name="Survivors", shown_as=civil)
+    ana = make.speaker(edition, name="Ana", group=survivors)
+    page = organizer.get(opened(ana))
+    sent = staff.fields(page, organisation="Lake Union")
+
+    organizer.post(opened(ana), sent)
+    after_saving = Speaker.objects.get().group
+    organizer.post(opened(ana), {**sent, "group": survivors.pk})
+
+    assert "Survivors" not in page.content.decode()
+    assert sent["group"] == str(civil.pk)
+    assert after_saving == Speaker.objects.get().group == survivors
+    assert Speaker.objects.get().organisation == "Lake Union"
+
+
+def test_the_programme_gives_an_ordinary_group(edition: Edition, organizer: Client) -> None:
+    civil, brands = make.group(edition), make.group(edition)
+    survivors = make.group(edition, shown_as=civil)
+    speakers = [make.speaker(edition, group=group) for group in (None, civil, survivors)]
+
+    for speaker in speakers:
+        page = organizer.get(opened(speaker))
+        organizer.post(opened(speaker), staff.fields(page, group=brands.pk))
+
+    assert [speaker.group for speaker in Speaker.objects.all()] == [brands] * 3
+
+
+def test_the_programme_cannot_give_a_group_that_is_not_shown(edition: Edition, organizer: Client) -> None:
+    survivors = make.group(edition, shown_as=make.group(edition))
+    speaker = make.speaker(edition)
+
+    answer = organizer.post(opened(speaker), staff.fields(organizer.get(opened(speaker)), group=survivors.pk))
+
+    assert "group" in answer.context["adminform"].form.errors
+
+
+def test_protection_sees_the_group_and_an_owner_changes_it(edition: Edition) -> None:
+    civil = make.group(edition, name="Civil society")
+    survivors = make.group(edition, name="Survivors", shown_as=civil)
+    speaker = make.speaker(edition, group=survivors)
+    protection, owner = staff.at_work("protection", edition), staff.at_work("owner", edition)
+
+    seen = protection.get(opened(speaker)).content.decode()
+    sent = staff.fields(owner.get(opened(speaker)))
+    owner.post(opened(speaker), {**sent, "group": civil.pk})
+
+    speaker.refresh_from_db()
+    assert "Survivors" in seen
+    assert sent["group"] == str(survivors.pk)
+    assert speaker.group == civil
+
+
+def test_sorting_by_group_sorts_by_the_one_that_others_see(edition: Edition, organizer: Client) -> None:
+    civil = make.group(edition, position=1)
+    survivors = make.group(edition, position=3, shown_as=civil)
+    brands = make.group(edition, position=2)
+    for name, group in (("Ana", survivors), ("Ben", brands), ("Chai", civil)):
+        make.speaker(edition, name=name, group=group)
+
+    rows = organizer.get(reverse(LIST), {"o": "3"}).context["cl"].result_list
+
+    assert [speaker.name for speaker in rows][-1] == "Ben"
+
+
+def test_a_corrected_address_takes_the_profile_from_whoever_had_it(
+    edition: Edition, organizer: Client
+) -> None:
+    stranger = make.user("wrong@example.org")
+    speaker = make.speaker(edition, email="wrong@example.org", user=stranger)
+
+    page = organizer.get(opened(speaker))
+    organizer.post(opened(speaker), staff.fields(page, email="right@example.org"))
+
+    speaker.refresh_from_db()
+    assert "wrong@example.org</div>" in page.content.decode()
+    assert (speaker.email, speaker.user) == ("right@example.org", None)
+
+
+def test_a_profile_stays_with_its_person_when_something_else_is_changed(
+    edition: Edition, organizer: Client
+) -> None:
+    person = make.user("mei@example.org")
+    speaker = make.speaker(edition, email="mei@example.org", user=person)
+
+    organizer.post(opened(speaker), staff.fields(organizer.get(opened(speaker)), organisation="Lake Union"))
+
+    speaker.refresh_from_db()
+    assert (speaker.organisation, speaker.user) == ("Lake Union", person)
+
+
 def test_links_are_written_one_a_line(edition: Edition, organizer: Client) -> None:
     speaker = make.speaker(edition)
     sent = staff.fields(organizer.get(opened(speaker)))

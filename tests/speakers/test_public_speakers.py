@@ -158,3 +158,11 @@ def test_a_monogram_has_the_letters_that_begin_a_name_in_its_script(name: str, l
 )
 def test_a_name_is_filed_under_its_first_letter_without_title_and_accent(name: str, letter: str) -> None:
     assert first_letter(name) == letter
+
+
+def test_a_search_for_what_no_database_can_hold_finds_nothing_and_breaks_nothing(client: Client) -> None:
+    make.edition()
+
+    answer = client.get("/en/speakers/", {"q": "\x00"})
+
+    assert answer.status_code == 200

@@ -82,7 +82,7 @@ class RequestCodeForm(_Worded, account.RequestLoginCodeForm):
     hints = {"email": _("The one you registered with, or at which the forum writes to you.")}
 
     def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"]
+        email: str = self.cleaned_data["email"].lower()  # the limit is one address's, however it is written
         if not ratelimit.consume(current.request, action="request_login_code", key=email):
             raise ValidationError(
                 _("Several codes were asked for already. Wait ten minutes, then try again.")

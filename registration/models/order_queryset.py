@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, Lower
+from django.utils import timezone
+
+from forum.models import Edition, Message, User
+from registration.models.ticket import LIVE, Ticket
+
+if TYPE_CHECKING:
+    from registration.models.order import Order
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    """Purchases."""
+
+    def of(self, user: User) -> OrderQuerySet:
+        """Those of the address that `user` has shown to be theirs by a code sent to it, newest first."""
+        addresses: Any = user.emailaddress_set  # type: ignore[attr-defined]  # allauth's, known to no storey
+        return self._at(addresses.filter(verified=True).values_list(Lower("email"), flat=True))
+
+    def of_address(self, email: str) -> OrderQuerySet:
+        """Those placed with this address, newest first."""
+        return self._at([email.strip().lower()])
+
+    def _at(self, addresses: Iterable[str]) -> OrderQuerySet:
+        return self.annotate(address=Lower("email")).filter(address__in=addresses).order_by("-placed_at")
+
+    def live(self) -> OrderQuerySet:
+        """Those with a ticket that may still lead somebody in, at a forum that is not over."""
+        live = Ticket.objects.live().filter(order=OuterRef("pk"))
+        return self.filter(Exists(live), edition__ends_on__gte=timezone.now().date() - timedelta(days=1))
+
+    def beside(self, order: Order) -> OrderQuerySet:
+        """The other live orders of the same edition from the same address: perhaps the same person's by mistake."""
+        return self.of_address(order.email).live().filter(edition=order.edition_id).exclude(pk=order.pk)
+
+    def placed_with(self, key: str, edition: Edition) -> Order | None:
+        """The one that a page's one-time key has led to already."""
+        return self.filter(key=key, edition=edition).first()
+
+    def opened_by(self, code: str, secret: str) -> OrderQuerySet:
+        """The one that code and secret open together; the code alone opens nothing."""
+        return self.filter(code=code, secret=secret)
+
+    def send_links(self, email: str, *, edition: Edition | None) -> None:
+        """Mail the links of its live orders to an address; nothing when there are none. `edition` is the one whose
+        organizers sign the mail."""
+        theirs = self.of_address(email).live().first()
+        if theirs:
+            Message.queue("order-links", to=theirs.email, edition=edition, lasts=timedelta(hours=2))
+
+    def overpaid(self) -> OrderQuerySet:
+        """Those for which more was received than their live tickets cost: somebody is to get money back."""
+        each = self.model._default_manager.filter(pk=OuterRef("pk")).order_by().values("pk")
+        received = each.annotate(sum=Sum("payments__amount")).values("sum")
+        cost = each.annotate(sum=Sum("tickets__price", filter=Q(tickets__status__in=LIVE))).values("sum")
+        return self.alias(received=Coalesce(Subquery(received), 0), cost=Coalesce(Subquery(cost), 0)).filter(
+            received__gt=F("cost")
+        )
+
+    def with_tickets(self) -> OrderQuerySet:
+        """With all that an order's page shows."""
+        return self.select_related("edition").prefetch_related(
+            *("tickets__attendee", "tickets__group__shown_as", "payments"),
+            *("tickets__ticket_type__days", "tickets__ticket_type__edition__days"),
+        )
