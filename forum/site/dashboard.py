@@ -151,6 +151,10 @@ def _of_registration(edition: Edition) -> list[Matter]:
         )
         address = _listed("registration_ticket", status__exact=Status.REQUESTED)
         matters.append(Matter(text % {"n": requests}, address))
+    for order in edition.orders.overpaid():
+        text = _("More was paid for order %(code)s than it costs: give it back, or find its ticket")
+        address = reverse("admin:registration_order_change", args=[order.pk])
+        matters.append(Matter(text % {"code": order.code}, address, "bad"))
     if edition.registration_paused_at and edition.registration_paused_at <= timezone.now():
         matters.append(
             Matter(_("Registration is paused"), reverse("admin:forum_edition_change", args=[edition.pk]))

@@ -697,6 +697,18 @@ def test_the_first_page_tells_what_needs_somebody(edition: Edition) -> None:
     assert {owner.get(matter.address).status_code for matter in matters} == {200}
 
 
+def test_the_first_page_tells_of_money_that_came_too_late(edition: Edition) -> None:
+    order = make.order(edition=edition, status="expired", price=25000)
+    make.payment(order, 25000)
+    owner = staff.at_work("owner", edition)
+
+    matters = owner.get(reverse("admin:index")).context["matters"]
+
+    [matter] = [matter for matter in matters if order.code in matter.text]
+    assert "give it back" in matter.text
+    assert owner.get(matter.address).status_code == 200
+
+
 def test_the_first_page_of_a_young_edition_says_what_to_do_next() -> None:
     edition = make.edition("draft")
     owner, registration = staff.at_work("owner", edition), staff.at_work("registration", edition)
