@@ -175,8 +175,10 @@ def test_a_mails_html_is_framed_by_this_site_alone_and_runs_nothing(
 def test_what_came_with_a_mail_can_be_kept(client: Client, edition: Edition, mails: Path) -> None:
     write_mail()
 
+    page = client.get(only_mail(mails)).content.decode()
     file = client.get(f"{only_mail(mails)}attachments/1/")
 
+    assert ">badge.pdf</a>" in page
     assert file.content == b"%PDF-1.7 not really"
     assert file.headers["Content-Type"] == "application/pdf"
     assert file.headers["Content-Disposition"] == 'attachment; filename="badge.pdf"'

@@ -97,3 +97,8 @@ class Mail:
     def attachments(self) -> list[EmailMessage]:
         """The files that came with it, in order."""
         return list(cast(Any, self.message.iter_attachments()))
+
+    @property
+    def names(self) -> list[str]:
+        """What the attached files are called. A template cannot ask them: to it a mail is a mapping of headers."""
+        return [file.get_filename("file") for file in self.attachments]
