@@ -32,6 +32,11 @@ from pytest_django import Settings
 from tests import browser, servers
 
 
+def pytest_configure() -> None:
+    """Let whitenoise look for a file when it is asked for: each test client would look through them all first."""
+    django_settings.WHITENOISE_AUTOREFRESH = True
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "journeys" in item.path.parts:
