@@ -112,3 +112,9 @@ def now_and_next(
     running = [slot for slot in held if slot.starts_at <= now < slot.ends_at]
     ahead = [slot for slot in held if slot.starts_at > now]
     return running, [slot for slot in ahead if slot.starts_at == ahead[0].starts_at]
+
+
+def next_turn(slots: Iterable[ReleasedSlot], now: datetime) -> datetime | None:
+    """When `now_and_next` is next another one: as soon as something begins or ends."""
+    turns = (turn for slot in slots for turn in (slot.starts_at, slot.ends_at))
+    return min((turn for turn in turns if turn > now), default=None)

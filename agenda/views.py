@@ -10,9 +10,11 @@ from django.shortcuts import get_object_or_404, render
 from agenda.models import Release, ReleasedSlot
 from agenda.structured_data import edition_event, session_event
 from agenda.timetable import Timetable, by_day
+from forum.caching import public_page
 from forum.http import Request
 
 
+@public_page
 def agenda(request: Request) -> HttpResponse:
     """Show all days of the released agenda."""
     edition = request.edition
@@ -28,6 +30,7 @@ def agenda(request: Request) -> HttpResponse:
     return render(request, "agenda/agenda.html", context)
 
 
+@public_page
 def agenda_day(request: Request, date: date) -> HttpResponse:
     """Show one day of the released agenda."""
     edition = request.edition
@@ -50,6 +53,7 @@ def agenda_day(request: Request, date: date) -> HttpResponse:
     return render(request, "agenda/day.html", context)
 
 
+@public_page
 def session(request: Request, slug: str) -> HttpResponse:
     """Show one released session, and the ways to the one before it and the one after."""
     edition = request.edition

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import task_postrun, task_prerun
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
 
 app = Celery("plenary")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# Celery closes the database connection around every task, which costs as much as the task's own questions. Here tasks
+# keep it as requests do: as long as CONN_MAX_AGE says, and never one that failed or does not answer.
+app.conf.CELERY_DB_REUSE_MAX = 1_000_000
+
+
+@task_prerun.connect
+@task_postrun.connect
+def keep_only_good_connections(**signal: Any) -> None:
+    """Close what is too old or has failed, around each task."""
+    if not signal["task"].request.is_eager:
+        close_old_connections()

@@ -15,6 +15,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 asked: set[str] = set()
 
+# Of libpq: how long to wait for a database that does not answer, to connect (seconds) and for an answer to what was
+# sent (milliseconds); without them a request hangs for minutes when its machine is gone.
+PATIENCE = {"connect_timeout": "5", "tcp_user_timeout": "15000"}
+
 
 def text(name: str, default: str | None = None) -> str:
     """Read a string. Raises ImproperlyConfigured when it is missing or empty and there is no default."""
@@ -93,7 +97,7 @@ def database(name: str, default: str | None) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": dict(parse_qsl(parts.query)),
+            "OPTIONS": {**PATIENCE, **dict(parse_qsl(parts.query))},
         }
     raise ImproperlyConfigured(f"{name} begins with {parts.scheme!r}; use postgres:// or sqlite:///.")
 

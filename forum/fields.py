@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 # or a log read backwards. The marks (LRM, RLM, ALM) and joiners stay: names in Arabic, Hebrew, Indic scripts need them.
 _TURNING = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
 _INVISIBLE = {"\ufeff", "\ufff9", "\ufffa", "\ufffb"}
+# Letters and signs that are drawn as nothing: the fillers of Hangul, the blank of Braille.
+_BLANK = {*"\u115f\u1160\u2800\u3164\uffa0"}
 TOO_LONG: Promise = _("Please keep this under %(limit_value)d characters; it has %(show_value)d.")
 
 
@@ -27,8 +29,17 @@ def without_controls(text: str) -> str:
     )
 
 
+def is_seen(text: str) -> bool:
+    """Whether there is a sign in it that a reader sees; joiners, marks of direction and blanks alone are nothing."""
+    return any(
+        sign not in _BLANK and unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"}
+        for sign in text
+    )
+
+
 class LineField(forms.CharField):
-    """One line of text. Letters stay as they were typed; blanks are single, controls are taken out."""
+    """One line of text. Letters stay as they were typed; blanks are single, controls are taken out. What nobody can
+    see is empty."""
 
     def __init__(self, **options: Any) -> None:
         options["error_messages"] = {"max_length": TOO_LONG, **options.get("error_messages", {})}
@@ -36,7 +47,8 @@ class LineField(forms.CharField):
         self.widget.attrs.setdefault("dir", "auto")
 
     def to_python(self, value: Any) -> str:
-        return str(super().to_python(" ".join(without_controls(str(value or "")).split())))
+        line = " ".join(without_controls(str(value or "")).split())
+        return str(super().to_python(line if is_seen(line) else ""))
 
 
 class LinesField(LineField):
@@ -64,3 +76,11 @@ class AddressField(forms.EmailField):
 
     def to_python(self, value: Any) -> str:
         return str(super().to_python("".join(without_controls(str(value or "")).split())))
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        # Addresses are compared casefolded, and some letters of international domains grow by that: ß to ss.
+        length = max(len(value), len(value.casefold()))
+        if self.max_length is not None and length > self.max_length:
+            limits = {"limit_value": self.max_length, "show_value": length}
+            raise forms.ValidationError(self.error_messages["max_length"], code="max_length", params=limits)

@@ -1,12 +1,15 @@
-"""What every request passes: security headers, and the edition it is about."""
+"""What every request passes: that it is text, security headers, and the edition it is about."""
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
@@ -48,6 +51,26 @@ def further_headers(
     return middleware
 
 
+class OnlyText:
+    """Let in what is text: forms in UTF-8, and cookies without control characters, which none of ours has.
+
+    Anything else could bring signs that neither the database nor a page can hold: NUL in a quoted cookie, half a
+    character by way of UTF-7. Stands outside of whatever reads a cookie or a form.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if value.isprintable()}
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: Any) -> None:
+        # Not sooner, so that the page that says so speaks the visitor's language.
+        if codecs.lookup(request.encoding or "utf-8").name != "utf-8":
+            raise BadRequest("What was sent is not in UTF-8.")
+
+
 def private(view: type_view) -> type_view:
     """Mark a page as one person's: kept by no cache, told to no other site, shown in no search engine.
 
@@ -63,6 +86,11 @@ def private(view: type_view) -> type_view:
         return response
 
     return wrapped
+
+
+def let_forms_lead_to(page: HttpResponse, origin: str) -> None:
+    """Let a form of this page be answered with a redirect to another site: browsers hold that against form-action."""
+    page._csp_update = {"form-action": [origin]}  # type: ignore[attr-defined]  # as csp's own decorator does
 
 
 def of_an_edition(view: type_view) -> type_view:
@@ -90,7 +118,7 @@ class EditionMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         token = main_language.set(main_language.get())
         try:
-            return self.get_response(request)
+            return in_words(request, self.get_response(request))
         finally:
             main_language.reset(token)
             timezone.deactivate()
@@ -114,9 +142,21 @@ class EditionMiddleware:
         be_about(request, request.edition)
 
 
+def in_words(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Give the bare answer to a method that an address does not know a page: a person may see it, too."""
+    if response.status_code != 405 or response.streaming or response.content:
+        return response
+    page = render(request, "405.html", status=405)
+    page.headers["Allow"] = response.headers.get("Allow", "")
+    return page
+
+
 def be_about(request: Any, edition: Edition) -> None:
     """Let the page be about `edition`: its name above, its main language, its time zone. For addresses that name no
     edition, an order's for instance."""
+    current = getattr(request, "edition", None)
+    if edition == current:
+        edition.is_current = current.is_current  # known already: it need not be asked for again
     request.edition = edition
     main_language.set(edition.main_language)
     timezone.activate(edition.zone)

@@ -68,10 +68,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "forum.caching.PageCache",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "forum.http.further_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "forum.http.OnlyText",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -120,10 +122,15 @@ DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR}/demo
 # The demo needs no services: its queue lies in files, its cache in the database.
 REDIS_URL = env.redis("REDIS_URL", optional=DEMO)
 CACHES: dict[str, Any] = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+    }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
 }
+PAGE_CACHE = env.flag("PAGE_CACHE", True)
 
 MEDIA_ROOT = env.path("MEDIA_ROOT", DATA_DIR / "media")
 MEDIA_URL = "/media/"
@@ -167,6 +174,10 @@ else:
         "socket_connect_timeout": 2,
         "socket_timeout": 5,
         "visibility_timeout": 600,
+        # A nudge that does not go at once is left to the sweep: nobody waits for it.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
     }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -185,8 +196,24 @@ CELERY_BEAT_SCHEDULE = {
     "sweep the photos": {"task": "speakers.tasks.sweep_photos", "schedule": 3600.0},
     "sweep the reservations": {"task": "registration.tasks.sweep_reservations", "schedule": 60.0},
     "sweep the sessions": {"task": "forum.site.tasks.sweep_sessions", "schedule": 3600.0},
+    "sweep the checkouts": {"task": "registration.tasks.sweep_checkouts", "schedule": 60.0, "options": SOON},
+    "sweep the refunds": {"task": "registration.tasks.sweep_refunds", "schedule": 60.0, "options": SOON},
     "compare counters with places": {"task": "registration.tasks.compare_counters", "schedule": 3600.0},
 }
+
+# --- money -----------------------------------------------------------------------------------------------------
+
+# Online payment is offered where there is a key. The demo has none that could move money: it speaks to its stand-in.
+STRIPE_SECRET_KEY = "sk_test_stand_in" if DEMO else env.text("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRET = "whsec_stand_in" if DEMO else env.text("STRIPE_WEBHOOK_SECRET", "")
+STRIPE_API = env.text("STRIPE_API", "http://localhost:8001" if DEMO else "")
+STRIPE_PAGES = STRIPE_API or "https://checkout.stripe.com"
+if STRIPE_SECRET_KEY and not STRIPE_WEBHOOK_SECRET:
+    raise ImproperlyConfigured(
+        "Set STRIPE_WEBHOOK_SECRET too: without it no payment could be told from a forged one."
+    )
+if STRIPE_API and STRIPE_SECRET_KEY and not STRIPE_SECRET_KEY.startswith("sk_test_"):
+    raise ImproperlyConfigured("STRIPE_API is for tests: with a key that moves money, leave it out.")
 
 # --- mail ------------------------------------------------------------------------------------------------------
 
@@ -315,5 +342,7 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
+        "stripe": {"level": "WARNING"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody can ask for any name
     },
 }

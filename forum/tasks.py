@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.utils import timezone
 
-from forum import jobs
+from forum import jobs, patience
 from forum.errors import Refusal
 from forum.mail import Pointless, compose
 from forum.models import Edition, Interest, Job, Message
@@ -23,13 +25,20 @@ log = logging.getLogger(__name__)
 SWEEP = 20
 AT_MOST, BY_FORCE = 100, 115
 
+# Seconds: a try that failed and took longer was one with a slow server. One that is down, or refuses, says so at once
+# and holds up nobody.
+SLOW = (settings.EMAIL_TIMEOUT or 60) / 2
+
 
 @shared_task(soft_time_limit=AT_MOST, time_limit=BY_FORCE)
 def send_message(pk: int) -> None:
     """Send one mail, unless another process is at it or it has been sent."""
+    if patience.mail_server.is_at_an_end:
+        return  # it stays due: the sweep comes back to it
     message = Message.objects.select_related("edition").filter(pk=pk).first()
     if message is None or not message.claim():
         return
+    begun = time.monotonic()
     if message.expires_at and message.expires_at < timezone.now():
         message.fail("It was not worth sending any more.", context={})
         return
@@ -41,13 +50,16 @@ def send_message(pk: int) -> None:
         _refused(message, list(refused.recipients.values()))
     except SMTPDataError as refused:
         _refused(message, [(refused.smtp_code, refused.smtp_error)])
-    except (OSError, SMTPSenderRefused) as fault:
+    except (OSError, SMTPSenderRefused, SoftTimeLimitExceeded) as fault:
         # No server, a slow one, a broken connection: the mail waits (SMTPException is an OSError).
+        if time.monotonic() - begun > SLOW:
+            patience.mail_server.lose_some()
         message.postpone(f"{type(fault).__name__}: {fault}")
     except Exception as fault:
         log.exception("message %s cannot be made", pk)
         message.postpone(f"{type(fault).__name__}: {fault}")
     else:
+        patience.mail_server.begin_anew()
         message.finish(context={})
 
 

@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from datetime import timedelta
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
+from redis.exceptions import RedisError
+
+from forum import patience
+
+log = logging.getLogger(__name__)
 
 
 def allows(what: str, who: str, *, times: int, within: timedelta) -> bool:
     """Count this attempt of `who` at `what`; whether it is one of the first `times` in the running window.
 
-    The window begins with the first attempt. `who` is kept as a digest only, and as long as the window.
+    The window begins with the first attempt. `who` is kept as a digest only, and as long as the window. While Redis
+    is away nobody is counted and everybody allowed: better a crowd than a closed door.
     """
+    if patience.redis.is_at_an_end:
+        return True
+    try:
+        return _count(what, who, within) <= times
+    except RedisError as fault:
+        patience.redis.lose_some()
+        log.warning("%s is not counted: %s: %s", what, type(fault).__name__, fault)
+        return True
+
+
+def _count(what: str, who: str, within: timedelta) -> int:
+    """Count one attempt more, and give which of its window it is."""
     digest = hashlib.sha256(f"{settings.SECRET_KEY}:{who.casefold()}".encode()).hexdigest()[:32]
     key = f"throttle:{what}:{digest}"
     if cache.add(key, 1, int(within.total_seconds())):
-        return times >= 1
+        return 1
     try:
-        return int(cache.incr(key)) <= times
+        return int(cache.incr(key))
     except ValueError:  # the window closed between the two calls
-        return True
+        return 1
 
 
 def visitor(request: HttpRequest) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from forum.http import Request, private
+from forum.outage import may_be_sent_again
 from speakers.forms import BIO_WORDS, AboutForm, BioForm, ConsentForm, PhotoForm
 from speakers.models import Consent, Speaker
 
@@ -31,6 +32,10 @@ def own(view: own_view) -> own_view:
         return view(request, get_object_or_404(profiles, slug=slug))
 
     return wrapped
+
+
+def _sent(request: Request) -> Any:
+    return request.POST if request.method == "POST" else None
 
 
 def _to(name: str, speaker: Speaker) -> HttpResponse:
@@ -61,11 +66,12 @@ def profile(request: Request, speaker: Speaker) -> HttpResponse:
     return render(request, "speakers/own/profile.html", context)
 
 
+@may_be_sent_again
 @require_http_methods(["GET", "HEAD", "POST"])
 @own
 def about(request: Request, speaker: Speaker) -> HttpResponse:
     """Ask for name, role, organisation, country and links."""
-    form = AboutForm(request.POST or None, instance=speaker)
+    form = AboutForm(_sent(request), instance=speaker)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved. This is how you are shown now."))
@@ -73,11 +79,12 @@ def about(request: Request, speaker: Speaker) -> HttpResponse:
     return render(request, "speakers/own/about.html", {"speaker": speaker, "form": form})
 
 
+@may_be_sent_again
 @require_http_methods(["GET", "HEAD", "POST"])
 @own
 def bio(request: Request, speaker: Speaker) -> HttpResponse:
     """Ask for the bio; show it as it would look before it is saved, when asked to."""
-    form = BioForm(request.POST or None, instance=speaker)
+    form = BioForm(_sent(request), instance=speaker)
     preview = None
     if request.method == "POST" and form.is_valid():
         if "preview" not in request.POST:
@@ -89,11 +96,12 @@ def bio(request: Request, speaker: Speaker) -> HttpResponse:
     return render(request, "speakers/own/bio.html", context)
 
 
+@may_be_sent_again
 @require_http_methods(["GET", "HEAD", "POST"])
 @own
 def photo(request: Request, speaker: Speaker) -> HttpResponse:
     """Show where the photo stands, and take another one."""
-    form = PhotoForm(request.POST or None, request.FILES or None)
+    form = PhotoForm(_sent(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         form.save(speaker)
         messages.success(request, _("Your photo has arrived."))
@@ -121,11 +129,12 @@ def photo_removal(request: Request, speaker: Speaker) -> HttpResponse:
     return _to("profile-photo", speaker)
 
 
+@may_be_sent_again
 @require_http_methods(["GET", "HEAD", "POST"])
 @own
 def consent(request: Request, speaker: Speaker) -> HttpResponse:
     """Ask what they agree to, each apart."""
-    form = ConsentForm(speaker, request.POST if request.method == "POST" else None)
+    form = ConsentForm(speaker, _sent(request))
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("What you agree to is saved, and counts from now on."))

@@ -7,10 +7,12 @@ from itertools import groupby
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from forum.caching import public_page
 from forum.http import Request
 from forum.templatetags.formats import first_letter
 
 
+@public_page
 def speaker_list(request: Request) -> HttpResponse:
     """Show all speakers by letter, or those that the words in `q` find."""
     words = request.GET.get("q", "").strip()[:100]
@@ -23,6 +25,7 @@ def speaker_list(request: Request) -> HttpResponse:
     return render(request, "speakers/speaker_list.html", context)
 
 
+@public_page
 def speaker(request: Request, slug: str) -> HttpResponse:
     """Show one speaker and the sessions they speak in."""
     public = request.edition.speakers.public().select_related("group__shown_as", "edition")

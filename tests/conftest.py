@@ -29,6 +29,7 @@ from django.utils import translation
 from playwright.sync_api import Browser, Page
 from pytest_django import Settings
 
+from forum import briefly, caching, patience
 from tests import browser, servers
 
 
@@ -63,8 +64,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(autouse=True)
 def _clean_slate() -> None:
-    """No language, throttle, cached page or task of the test before."""
+    """No language, throttle, cached page or task of the test before, nor a memory of what was away in it."""
     translation.deactivate()
+    briefly.forget()
+    caching.forget()
+    patience.redis.begin_anew()
+    patience.mail_server.begin_anew()
     empty_queue_and_cache()
 
 
@@ -128,13 +133,53 @@ def mail_server(_mail_server: servers.MailServer, settings: Settings) -> Iterato
         _mail_server.start()
 
 
+@pytest.fixture(scope="session")
+def _stripe_stand_in() -> Iterator[servers.StripeStandIn]:
+    with servers.StripeStandIn() as process:
+        yield process
+
+
 @pytest.fixture
-def product(transactional_db: None, mail_server: servers.MailServer, settings: Settings) -> dict[str, str]:
-    """The environment in which the product's processes share this test's database, queue, files and mail server."""
+def stripe_stand_in(
+    _stripe_stand_in: servers.StripeStandIn, settings: Settings
+) -> Iterator[servers.StripeStandIn]:
+    """What stands in for Stripe, empty; this process and `product` reach it through the official client.
+
+    It only records its notices (`events()`, `notice()`), unless the test asks for `site`, which is told them.
+    """
+    if not _stripe_stand_in.is_running:
+        _stripe_stand_in.start()
+    _stripe_stand_in.forget_everything()
+    settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET = _stripe_stand_in.key, _stripe_stand_in.secret
+    settings.STRIPE_API = settings.STRIPE_PAGES = _stripe_stand_in.url
+    yield _stripe_stand_in
+    print(_stripe_stand_in.output)
+    if _stripe_stand_in.is_running:
+        _stripe_stand_in.tell_notices_to("")
+
+
+@pytest.fixture
+def product(
+    request: pytest.FixtureRequest,
+    transactional_db: None,
+    mail_server: servers.MailServer,
+    settings: Settings,
+) -> dict[str, str]:
+    """The environment in which the product's processes share this test's database, queue, files, mail server and,
+    when the test asks for `stripe_stand_in`, Stripe's place."""
     settings.SITE_URL = f"http://127.0.0.1:{servers.free_port()}"
+    stripe = {}
+    if "stripe_stand_in" in request.fixturenames:
+        stand_in: servers.StripeStandIn = request.getfixturevalue("stripe_stand_in")
+        stripe = {
+            "STRIPE_API": stand_in.url,
+            "STRIPE_SECRET_KEY": stand_in.key,
+            "STRIPE_WEBHOOK_SECRET": stand_in.secret,
+        }
     return servers.environment_of(connection.settings_dict) | {
         "SITE_URL": settings.SITE_URL,
         "EMAIL_URL": mail_server.url,
+        **stripe,
     }
 
 
@@ -147,9 +192,14 @@ def worker(product: dict[str, str]) -> Iterator[servers.Worker]:
 
 
 @pytest.fixture
-def site(product: dict[str, str], worker: servers.Worker) -> Iterator[servers.Web]:
+def site(
+    request: pytest.FixtureRequest, product: dict[str, str], worker: servers.Worker
+) -> Iterator[servers.Web]:
     """The whole product running, web and worker, at `site.url`."""
     with servers.Web(product) as process:
+        if "stripe_stand_in" in request.fixturenames:
+            stand_in: servers.StripeStandIn = request.getfixturevalue("stripe_stand_in")
+            stand_in.tell_notices_to(f"{process.url}/payments/stripe/notices/")
         yield process
         print(process.output)
 

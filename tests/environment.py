@@ -38,6 +38,10 @@ os.environ.update(
         "SITE_URL": "http://localhost:8000",
         "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
         "DEFAULT_FROM_EMAIL": "Plenary <forum@example.org>",
+        "PAGE_CACHE": "0",  # most tests change data in a transaction that is never committed
+        "STRIPE_API": "http://127.0.0.1:9",  # nor here: a test that pays asks for `stripe_stand_in`
+        "STRIPE_SECRET_KEY": "sk_test_nobody",
+        "STRIPE_WEBHOOK_SECRET": "whsec_nobody",
         "EMAIL_URL": "smtp://127.0.0.1:9",  # nobody listens: a test that sends mail for real names its server
     }
 )

@@ -19,7 +19,18 @@ from django.utils import timezone
 from agenda.models import Appearance, Day, Format, Release, Room, Session, Slot, Track
 from forum.actor import Actor
 from forum.models import Duty, Edition, Interest, Job, Message, Page, Partner, StakeholderGroup, User
-from registration.models import Attendee, Order, Payment, Place, Quota, Ticket, TicketType
+from registration.models import (
+    Attendee,
+    Checkout,
+    Notice,
+    Order,
+    Payment,
+    Place,
+    Quota,
+    Refund,
+    Ticket,
+    TicketType,
+)
 from registration.models.wish import Wish
 from speakers.models import Speaker
 
@@ -323,3 +334,29 @@ def payment(order: Order | None = None, amount: int = 25000, **fields: Any) -> P
         "currency": order.edition.currency,
     }
     return Payment.objects.create(order=order, amount=amount, **{**defaults, **fields})
+
+
+def refund(payment: Payment | None = None, amount: int = 5000, **fields: Any) -> Refund:
+    """Money on its way back; nothing follows from it (for that, Refund.ask)."""
+    return Refund.objects.create(payment=payment or _payment(), amount=amount, **fields)
+
+
+def notice(order: Order | None = None, **fields: Any) -> Notice:
+    """What a provider told us about an order, and that somebody has to see to it."""
+    order = order or _order()
+    number = _number()
+    defaults = {"provider": "stripe", "reference": f"evt_{number}", "outcome": "owed", "amount": 25000}
+    return Notice.objects.create(
+        edition=order.edition, order=order, **{**defaults, "currency": order.edition.currency, **fields}
+    )
+
+
+def checkout(order: Order | None = None, **fields: Any) -> Checkout:
+    """An open payment page; the provider knows nothing of it (for that, payments.checkouts.open_for)."""
+    order = order or _order(status="reserved")
+    defaults = {"amount": 25000, "currency": order.edition.currency, "reference": f"cs_{_number()}"}
+    until = timezone.now() + timedelta(hours=23)
+    return Checkout.objects.create(order=order, **{**defaults, "expires_at": until, **fields})
+
+
+_payment = payment

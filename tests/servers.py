@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
+import hmac
+import http.client
+import json
 import logging
 import os
 import pwd
@@ -19,13 +23,14 @@ import tempfile
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self, TypeVar
+from typing import IO, Any, Self, TypeVar
 from urllib.parse import quote, urlsplit
 
 from aiosmtpd.controller import Controller
@@ -183,6 +188,7 @@ class PostgreSQL(Process):
     """A database server without any promise to keep what it is given: nothing is flushed to the disk."""
 
     polite_end = signal.SIGINT  # "fast": ends the connections instead of waiting for them
+    durability = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
     def __enter__(self) -> Self:
         bin_folder = self._bin_folder()
@@ -213,7 +219,7 @@ class PostgreSQL(Process):
                 "-k",
                 str(self.folder),
             ),
-            *("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"),
+            *self.durability,
             *("-c", "shared_buffers=256MB", "-c", "max_wal_size=4GB", "-c", "log_min_messages=fatal"),
         ]
         self.start()
@@ -258,12 +264,15 @@ class PostgreSQL(Process):
 class Redis(Process):
     """A queue and cache that keeps nothing."""
 
+    durability = ("--save", "", "--appendonly", "no")
+
     def __init__(self) -> None:
         self.port = free_port()
         self.folder = Path(tempfile.mkdtemp(prefix="plenary-redis-"))
         super().__init__(
             *("redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.folder)),
-            *("--save", "", "--appendonly", "no", "--databases", "64"),
+            *self.durability,
+            *("--databases", "64"),
         )
 
     def __enter__(self) -> Self:
@@ -434,3 +443,142 @@ class Web(Process):
         """Start it, and return when it answers."""
         super().start()
         self.wait_until(lambda: answers(f"{self.url}/healthz"))
+
+
+class StripeStandIn(Process):
+    """What stands in for Stripe, with a file of its own, and what a visitor, a bank and a test do to it by HTTP.
+
+    client = stripe.StripeClient(stand_in.key, base_addresses={"api": stand_in.url})
+    stand_in.pay(checkout.id)                           # as a visitor on the hosted page; also decline(), ask_a_bank()
+    [event] = stand_in.events("checkout.session.completed")
+    body, header = stand_in.notice(event)               # to be posted to the product, as Stripe would
+    stand_in.move_clock(3600)                           # whatever expires within the hour has expired
+    """
+
+    key = "sk_test_stand_in"
+    secret = "whsec_stand_in"
+    card, declined, without_money = "4242424242424242", "4000000000000002", "4000000000009995"
+    refund_fails, refund_takes_time = "4000000000005126", "4000000000007726"
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.folder = Path(tempfile.mkdtemp(prefix="plenary-stripe-"))
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in {"DATABASE_URL", "REDIS_URL", "EMAIL_URL"}
+        }
+        super().__init__(
+            *(sys.executable, str(ROOT / "manage.py"), "stripe_stand_in", "--port", str(self.port)),
+            environment={
+                **kept,
+                "DEMO": "1",
+                "DATA_DIR": str(self.folder),
+                "SITE_URL": "http://localhost:8000",
+                "STRIPE_WEBHOOK_SECRET": self.secret,
+            },
+        )
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self) -> None:
+        """Start it, and return when it answers. After `stop` or `kill` it knows what it knew."""
+        super().start()
+        self.wait_until(lambda: answers(f"{self.url}/healthz"))
+
+    @property
+    def url(self) -> str:
+        """What STRIPE_API has to be."""
+        return f"http://localhost:{self.port}"
+
+    # --- a visitor and a bank --------------------------------------------------------------------------------------
+
+    def pay(self, checkout: str, card: str = card, **fields: str) -> tuple[int, str]:
+        """Pay as on the hosted page. Returns the status and where it leads: (303, success_url), or (4xx, the page)."""
+        filled = {
+            "email": "payer@example.org",
+            "number": card,
+            "expiry": "12 / 40",
+            "cvc": "123",
+            "name": "A Payer",
+        }
+        return self._send("POST", f"/c/pay/{checkout}", {"method": "card", **filled, **fields})
+
+    def decline(self, checkout: str) -> tuple[int, str]:
+        """Try to pay with a card that is declined; the checkout stays open."""
+        return self.pay(checkout, self.declined)
+
+    def ask_a_bank(self, checkout: str) -> tuple[int, str]:
+        """Let a bank pay that answers later."""
+        filled = {"bank-email": "payer@example.org", "bank-name": "A Payer"}
+        return self._send("POST", f"/c/pay/{checkout}", {"method": "bank", **filled})
+
+    def bank_says(self, checkout: str, answer: str) -> tuple[int, str]:
+        """The bank's answer in the end, "yes" or "no"."""
+        return self._send("POST", f"/c/bank/{checkout}", {"answer": answer})
+
+    def expire(self, checkout: str) -> None:
+        """Let this checkout's time pass, and with it that of all that expire earlier."""
+        found = self._api(f"/v1/checkout/sessions/{checkout}")
+        self.move_clock(max(0, found["expires_at"] - self.control("POST", "clock", seconds=0)["now"]) + 1)
+
+    # --- a test ----------------------------------------------------------------------------------------------------
+
+    def events(self, kind: str = "") -> list[dict[str, Any]]:
+        """What happened, oldest first; with `kind` only that."""
+        query = urllib.parse.urlencode({"limit": 100, **({"type": kind} if kind else {})})
+        return list(reversed(self._api(f"/v1/events?{query}")["data"]))
+
+    def notice(
+        self, event: Mapping[str, Any], *, secret: str = secret, at: float | None = None
+    ) -> tuple[bytes, str]:
+        """The body and the header Stripe-Signature with which Stripe would tell an event, now or at another moment."""
+        body = json.dumps(event).encode()
+        moment = int(time.time() if at is None else at)
+        made = hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
+        return body, f"t={moment},v1={made}"
+
+    def tell_notices_to(self, url: str) -> None:
+        """From now on it tells its notices itself, and again until they are taken; an empty address ends that."""
+        self.control("PUT", "notices", url=url)
+
+    def tell_again(self, event: Mapping[str, Any]) -> None:
+        """Tell a notice once more to the address that was set."""
+        self.control("POST", f"notices/{event['id']}")
+
+    def move_clock(self, seconds: int) -> None:
+        """Move its clock ahead; notices are still signed by the machine's."""
+        self.control("POST", "clock", seconds=seconds)
+
+    def trouble(self, kind: str, *, times: int = 1, seconds: int = 0, path: str = "/v1/") -> None:
+        """Let the next requests go wrong: "refuse" (500), "limit" (429), "wait" so many seconds before the deed, or
+        "lose" (it is done, and the answer is lost)."""
+        self.control("POST", "troubles", kind=kind, times=times, seconds=seconds, path=path)
+
+    def forget_everything(self) -> None:
+        """As if it had just been made."""
+        self.control("DELETE", "everything")
+
+    def control(self, method: str, what: str, **given: str | int) -> dict[str, Any]:
+        """Use one of its controls, which Stripe does not have."""
+        status, body = self._send(method, f"/stand-in/{what}", given)
+        assert status == 200, body
+        return dict(json.loads(body))
+
+    def _api(self, path: str) -> dict[str, Any]:
+        status, body = self._send("GET", path)
+        assert status == 200, body
+        return dict(json.loads(body))
+
+    def _send(self, method: str, path: str, form: Mapping[str, str | int] | None = None) -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        body = urllib.parse.urlencode(form) if form is not None else None
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/x-www-form-urlencoded"}
+        with contextlib.closing(connection):
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.getheader("Location") or answer.read().decode()

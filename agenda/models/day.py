@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from forum.models import Edition
+from forum.models import Edition, shown_in_public
 from forum.translated import TranslatedField
 
 
@@ -18,6 +18,7 @@ class DayQuerySet(models.QuerySet["Day"]):
         return self.filter(starts_at__lte=moment, ends_at__gt=moment).first()
 
 
+@shown_in_public()
 class Day(models.Model):
     """A date of the forum with its focus area. Its end may lie after midnight; ends are exclusive."""
 

@@ -12,7 +12,7 @@ from agenda.models.session import Session
 from agenda.models.slot import Slot
 from forum.actor import Actor
 from forum.errors import Refusal
-from forum.models import Edition, User
+from forum.models import Edition, User, shown_in_public
 from forum.translated import TranslatedField
 from speakers.models import Consent, Speaker
 
@@ -25,6 +25,7 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         return self.filter(edition=edition, is_current=True).first()
 
 
+@shown_in_public(withdraws=lambda release: True)
 class Release(models.Model):
     """One published state of the agenda. Never edited: going back to an earlier one is a new release.
 
@@ -153,6 +154,7 @@ class ReleasedSlotQuerySet(models.QuerySet["ReleasedSlot"]):
         return self.filter(day=day)
 
 
+@shown_in_public(withdraws=lambda slot: True)
 class ReleasedSlot(models.Model):
     """A slot as one release shows it. UTC; the end is exclusive."""
 
@@ -175,6 +177,7 @@ class ReleasedSlot(models.Model):
         return str(self.session or self.title)
 
 
+@shown_in_public(withdraws=lambda appearance: True)
 class ReleasedAppearance(models.Model):
     """An appearance as one release shows it."""
 

@@ -3,10 +3,11 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from forum.models import Edition
+from forum.models import Edition, shown_in_public
 from forum.translated import TranslatedField
 
 
+@shown_in_public()
 class Room(models.Model):
     """A place where sessions happen; `capacity` in people."""
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agenda.models.track import Format, Track
 from forum.actor import Actor
-from forum.models import Edition
+from forum.models import Edition, shown_in_public
 from forum.slugs import LastingSlugField
 from forum.translated import SearchTextField, TranslatedField, searchable
 
@@ -39,6 +39,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return found
 
 
+@shown_in_public(withdraws=lambda session: session.access == Session.Access.CLOSED)
 class Session(models.Model):
     """What happens and who speaks in it, whether or not it has a time yet.
 

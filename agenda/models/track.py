@@ -3,11 +3,12 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from forum.models import Edition
+from forum.models import Edition, shown_in_public
 from forum.models.edition import HEX_COLOUR
 from forum.translated import TranslatedField
 
 
+@shown_in_public()
 class Track(models.Model):
     """A thread through the days."""
 
@@ -25,6 +26,7 @@ class Track(models.Model):
         return str(self.name)
 
 
+@shown_in_public()
 class Format(models.Model):
     """A kind of session: plenary, panel, workshop."""
 

@@ -4,7 +4,7 @@ from forum.edition_admin.base import EditionAdmin, EditionStackedInline, Edition
 from forum.edition_admin.filters import PublicGroupFilter
 from forum.edition_admin.forms import EditionForm
 from forum.edition_admin.shown import pill, shown, state, when
-from forum.edition_admin.verbs import Verb
+from forum.edition_admin.verbs import Sum, Verb
 
 __all__ = [
     "EditionAdmin",
@@ -12,6 +12,7 @@ __all__ = [
     "EditionStackedInline",
     "EditionTabularInline",
     "PublicGroupFilter",
+    "Sum",
     "Verb",
     "pill",
     "shown",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from typing import Any, ClassVar
 
@@ -20,9 +21,21 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forum.actor import Actor
+from forum.edition_admin.forms import MoneyField
 from forum.errors import Refusal
+from forum.money import digits, written
 
 Words = str | Promise
+
+
+@dataclass(frozen=True)
+class Sum:
+    """How much money may be moved with a deed, at most, in minor units of `currency` (ISO 4217)."""
+
+    most: int
+    currency: str
+    label: Words
+    is_needed: bool = False
 
 
 @dataclass(frozen=True)
@@ -30,34 +43,53 @@ class Verb:
     """What can be done to a record. `deed` is given the record, who does it, and the reason, and may raise Refusal.
 
     `applies` says whether a record's page offers it. `warning` makes it ask first, and says what follows from it;
-    `asks_reason` asks why, too. `duties` are those that may do it, if not the ones that may change the record.
+    `asks_reason` asks why, too. `money` says which sum a user may have moved with it; the deed of one record is then
+    given an `amount`, too (minor units; None when nobody was asked for one). `duties` are those that may do it, if not
+    the ones that may change the record.
     """
 
     name: str
     label: Words
     done: Words
-    deed: Callable[[Any, Actor, str], object]
+    deed: Callable[..., object]
     applies: Callable[[Any], bool] = lambda record: True
     warning: Words = ""
     asks_reason: bool = False
     kind: str = ""
+    money: Callable[[Any, Any], Sum | None] | None = None
     duties: tuple[str, ...] | None = None
 
     @property
     def asks(self) -> bool:
         """Whether it asks before it is done."""
-        return bool(self.warning) or self.asks_reason
+        return bool(self.warning) or self.asks_reason or self.money is not None
 
 
-class ReasonForm(forms.Form):
-    """Why something is done."""
+class VerbForm(forms.Form):
+    """Why something is done, and with how much money."""
 
     reason = forms.CharField(
         label=_("Reason"),
         required=False,
+        max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("It is kept with the record, and stands in the mail where there is one."),
     )
+
+    def __init__(self, data: Any, *, asks_reason: bool, money: Sum | None) -> None:
+        super().__init__(data, label_suffix="")
+        if not asks_reason:
+            del self.fields["reason"]
+        if money:
+            self.fields["amount"] = MoneyField(
+                currency=money.currency,
+                label=money.label,
+                initial=money.most,
+                required=money.is_needed,
+                max_value=Decimal(money.most).scaleb(-digits(money.currency)),
+                help_text=gettext("Up to %(most)s.") % {"most": written(money.most, money.currency)},
+            )
+        self.order_fields(["amount"])
 
 
 class WithVerbs(ModelAdmin):
@@ -85,10 +117,7 @@ class WithVerbs(ModelAdmin):
 
     @staticmethod
     def _act(admin: WithVerbs, request: Any, records: Any, *, verb: Verb) -> HttpResponse | None:
-        if verb.asks and "confirmed" not in request.POST:
-            return admin._ask(request, verb, list(records), back=request.get_full_path())
-        admin._do(request, verb, records)
-        return None
+        return admin._ask_or_do(request, verb, list(records), back=request.get_full_path())
 
     # --- on the record's page ---
 
@@ -113,10 +142,7 @@ class WithVerbs(ModelAdmin):
             raise Http404
         if request.method != "POST":
             return redirect(back)
-        if verb.asks and "confirmed" not in request.POST:
-            return self._ask(request, verb, [record], back=back)
-        self._do(request, verb, [record])
-        return redirect(back)
+        return self._ask_or_do(request, verb, [record], back=back) or redirect(back)
 
     def render_change_form(
         self, request: Any, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -132,24 +158,35 @@ class WithVerbs(ModelAdmin):
 
     # --- both ---
 
-    def _ask(self, request: Any, verb: Verb, records: list[Any], *, back: str) -> HttpResponse:
+    def _ask_or_do(self, request: Any, verb: Verb, records: list[Any], *, back: str) -> HttpResponse | None:
+        is_confirmed = "confirmed" in request.POST
+        # Of several records each has a sum of its own: money is moved one by one.
+        money = verb.money(records[0], request.user) if verb.money and len(records) == 1 else None
+        form = VerbForm(request.POST if is_confirmed else None, asks_reason=verb.asks_reason, money=money)
+        if not verb.asks or (is_confirmed and form.is_valid()):
+            answers = form.cleaned_data if is_confirmed and verb.asks else {}
+            if money:
+                answers["amount"] = answers["amount"] or 0
+            self._do(request, verb, records, answers)
+            return None
         context = {
             **self.admin_site.each_context(request),
             "title": verb.label,
             "opts": self.opts,
             "verb": verb,
             "records": records,
-            "form": ReasonForm() if verb.asks_reason else None,
+            "form": form,
             "box": ACTION_CHECKBOX_NAME,
             "back": back,
         }
         return TemplateResponse(request, "admin/verb.html", context)
 
-    def _do(self, request: Any, verb: Verb, records: Iterable[Any]) -> None:
+    def _do(self, request: Any, verb: Verb, records: Iterable[Any], answers: dict[str, Any]) -> None:
         done = 0
+        money = {"amount": answers.get("amount")} if verb.money else {}
         for record in records:
             try:
-                verb.deed(record, Actor.of(request.user), request.POST.get("reason", "").strip())
+                verb.deed(record, Actor.of(request.user), answers.get("reason", "").strip(), **money)
             except Refusal as refusal:
                 self.message_user(request, f"{record}: {refusal}", messages.ERROR)
             else:

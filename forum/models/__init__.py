@@ -7,6 +7,7 @@ from forum.models.job import Job
 from forum.models.message import Message
 from forum.models.page import Page, PageVersion
 from forum.models.partner import Partner
+from forum.models.public_change import PublicChange, PublicVersion, shown_in_public
 from forum.models.stakeholder_group import StakeholderGroup
 from forum.models.user import User
 
@@ -20,6 +21,9 @@ __all__ = [
     "PageVersion",
     "Partner",
     "Phase",
+    "PublicChange",
+    "PublicVersion",
     "StakeholderGroup",
     "User",
+    "shown_in_public",
 ]

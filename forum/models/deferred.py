@@ -10,9 +10,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from forum import patience
+
 log = logging.getLogger(__name__)
 
-PAUSES = [timedelta(seconds=seconds) for seconds in (15, 60, 300, 900, 3600, 4 * 3600)]
+# RFC 5321, 4.5.4.1: who sends mail goes on trying for four to five days. A server may well be away over a weekend.
+PAUSES = [timedelta(minutes=minutes) for minutes in (0.25, 1, 5, 15, 60, *[240] * 24)]
+LATE = timedelta(minutes=10)
 
 
 class DeferredQuerySet(models.QuerySet[Any]):
@@ -24,6 +28,10 @@ class DeferredQuerySet(models.QuerySet[Any]):
         waiting = Q(status="queued", due_at__lte=now)
         abandoned = Q(status=self.model.WORKING, leased_until__lt=now)
         return self.filter(waiting | abandoned).order_by("urgency", "due_at")
+
+    def late(self) -> Self:
+        """What has been waiting for longer than it should: it was tried and put off, or nobody is there to do it."""
+        return self.filter(status="queued", created_at__lt=timezone.now() - LATE)
 
     def failed(self) -> Self:
         """What was given up, and waits for a person."""
@@ -58,9 +66,12 @@ class Deferred(models.Model):
         transaction.on_commit(self._send_nudge)
 
     def _send_nudge(self) -> None:
+        if patience.redis.is_at_an_end:
+            return
         try:
             current_app.send_task(self.TASK, args=[self.pk], priority=self.urgency)
         except Exception:
+            patience.redis.lose_some()
             log.warning(
                 "no nudge for %s %s; the sweep will find it", self._meta.model_name, self.pk, exc_info=True
             )
@@ -68,7 +79,9 @@ class Deferred(models.Model):
     def claim(self) -> bool:
         """Take it for this process. Of two rivals one gets True; so does who comes after a lease ran out.
 
-        What has ended every process that took it is given up instead.
+        A process that ends in the middle is a fault like any other: the lease is never shorter than the pause after
+        such a try would be. What has ended processes over all the pauses is given up; in a short while any mail may
+        have been in hand each time a machine failed, through no fault of its own.
         """
         now = timezone.now()
         mine = self._rows().filter(
@@ -77,10 +90,13 @@ class Deferred(models.Model):
         won = mine.update(status=self.WORKING, leased_until=now + self.LEASE, attempts=F("attempts") + 1)
         if not won:
             return False
-        self.refresh_from_db()
+        self.refresh_from_db(fields=["status", "leased_until", "attempts", "error"])
         if self.attempts > len(PAUSES) + 1:
             self.fail(self.error or "Each process that began it ended before it was done.")
             return False
+        pause = PAUSES[min(self.attempts, len(PAUSES)) - 1]
+        if pause > self.LEASE:
+            self._note(leased_until=now + pause)
         return True
 
     def finish(self, **fields: Any) -> None:

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -14,10 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from forum.models.edition_queryset import EditionQuerySet
+from forum.models.public_change import shown_in_public
 from forum.translated import TranslatedField
-
-if TYPE_CHECKING:
-    from forum.models.user import User
 
 HEX_COLOUR = RegexValidator(
     r"^#[0-9a-fA-F]{6}$", _("Write a colour as # and six digits, for instance #8a4b2d.")
@@ -54,29 +53,7 @@ class Phase(models.TextChoices):
     PAST = "past", _("Past")
 
 
-class EditionQuerySet(models.QuerySet["Edition"]):
-    """Editions, newest first."""
-
-    def published(self) -> EditionQuerySet:
-        """Those that visitors may see."""
-        return self.filter(published_at__lte=timezone.now())
-
-    def current(self) -> Edition | None:
-        """The edition that lives at the short addresses: the next one to end, counting one that ended yesterday
-        somewhere; when none is ahead, the last one."""
-        published = self.published().order_by("starts_on")
-        ahead = published.filter(ends_on__gte=timezone.now().date() - timedelta(days=1)).first()
-        return ahead or published.last()
-
-    def with_slug(self, slug: str) -> Edition | None:
-        """The edition with this slug."""
-        return self.filter(slug=slug).first()
-
-    def worked_on_by(self, user: User) -> EditionQuerySet:
-        """Those in which `user` has a duty; a superuser has every duty everywhere."""
-        return self.all() if user.is_superuser else self.filter(duties__user=user).distinct()
-
-
+@shown_in_public(withdraws=lambda edition: edition.phase == Phase.DRAFT)
 class Edition(models.Model):
     """One occurrence of the forum. Every record but User belongs to one, directly or through its parent.
 
@@ -178,6 +155,14 @@ class Edition(models.Model):
         return self.midnight(self.ends_on + timedelta(days=1))
 
     @property
+    def turns(self) -> list[datetime]:
+        """The moments at which public pages change by themselves: those of its phases, and the one from which on it is
+        no longer ahead, so that another may be the current edition."""
+        behind = datetime.combine(self.ends_on + timedelta(days=2), time.min, UTC)
+        switches = (self.published_at, self.registration_opens_at, self.registration_closes_at)
+        return [*filter(None, switches), self.begins_at, self.over_at, behind]
+
+    @property
     def is_over(self) -> bool:
         """Whether its last day has passed."""
         return timezone.now() >= self.over_at
@@ -237,3 +222,7 @@ class Edition(models.Model):
     def page(self, slug: str) -> Any:
         """The page with this slug, or None."""
         return self.pages.filter(slug=slug).first()
+
+    def pages_named(self, *slugs: str) -> list[Any]:
+        """The pages with these slugs, in this order, those that there are."""
+        return sorted(self.pages.filter(slug__in=slugs), key=lambda page: slugs.index(page.slug))

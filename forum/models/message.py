@@ -109,20 +109,21 @@ class Message(Deferred):
         mail is worth sending. `language` defaults to the active one.
         """
         expires_at: datetime | None = timezone.now() + lasts if lasts else None
-        message, made = cls.objects.get_or_create(
-            key=key or f"{letter}:{uuid.uuid4()}",
-            defaults={
-                "letter": letter,
-                "to": to,
-                "language": language or get_language() or "en",
-                "edition": edition or getattr(about, "edition", None),
-                "about_type": ContentType.objects.get_for_model(about) if about else None,
-                "about_id": about.pk if about else None,
-                "context": context or {},
-                "urgency": urgency,
-                "expires_at": expires_at,
-            },
-        )
+        fields = {
+            "letter": letter,
+            "to": to,
+            "language": language or get_language() or "en",
+            "edition": edition or getattr(about, "edition", None),
+            "about_type": ContentType.objects.get_for_model(about) if about else None,
+            "about_id": about.pk if about else None,
+            "context": context or {},
+            "urgency": urgency,
+            "expires_at": expires_at,
+        }
+        if key:
+            message, made = cls.objects.get_or_create(key=key, defaults=fields)
+        else:
+            message, made = cls.objects.create(key=f"{letter}:{uuid.uuid4()}", **fields), True
         if made:
             message.nudge()
         return message

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -9,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from forum.models.public_change import shown_in_public
 from forum.translated import TranslatedField
 
 PAGE_SLUG = RegexValidator(
@@ -41,6 +43,7 @@ RESERVED = {
 }
 
 
+@shown_in_public()
 class Page(models.Model):
     """A text that organizers write in Markdown, at an address of its own. Terms and privacy are pages too."""
 
@@ -82,6 +85,14 @@ class Page(models.Model):
             page=self, digest=self.digest, defaults={"title": self.title, "body": self.body}
         )
         return version
+
+    @classmethod
+    def versions_of(cls, pages: Iterable[Page]) -> list[PageVersion]:
+        """The texts of several pages as they stand now; one question when they have been kept before."""
+        wanted = {page: page.digest for page in pages}
+        kept = PageVersion.objects.filter(page__in=wanted, digest__in=wanted.values())
+        found = {(version.page_id, version.digest): version for version in kept}
+        return [found.get((page.pk, digest)) or page.version() for page, digest in wanted.items()]
 
 
 class PageVersion(models.Model):

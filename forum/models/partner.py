@@ -4,9 +4,11 @@ from django.core.validators import FileExtensionValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from forum.models.public_change import shown_in_public
 from forum.translated import TranslatedField
 
 
+@shown_in_public()
 class Partner(models.Model):
     """An organisation that hosts, funds or reports the forum."""
 

@@ -5,9 +5,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from forum.models.edition import HEX_COLOUR
+from forum.models.public_change import shown_in_public
 from forum.translated import TranslatedField
 
 
+@shown_in_public(withdraws=lambda group: group.shown_as_id is not None)
 class StakeholderGroup(models.Model):
     """A constituency a person speaks for.
 

@@ -14,9 +14,10 @@ from django.utils.translation import ngettext
 
 from agenda.models import Changes, Release
 from forum.models import Edition
+from forum.models.deferred import LATE
 from forum.templatetags.formats import day_range
-from registration.models import Quota, Ticket
-from registration.models.ticket import Status
+from registration.models import Quota, Refund, Ticket
+from registration.models.ticket_status import Status
 
 SHOWN_FROM = 5
 
@@ -57,6 +58,7 @@ def _of(edition: Edition, user: Any) -> dict[str, Any]:
         *_next_steps(edition, user),
         *(_of_programme(edition) if programme else ()),
         *(_of_registration(edition) if registration else ()),
+        *(_of_money(edition) if registration or user.has_duty(edition, "finance") else ()),
     ]
     return {
         "may_release": programme,
@@ -145,20 +147,46 @@ def _of_registration(edition: Edition) -> list[Matter]:
             "n": failed
         }
         matters.append(Matter(text, _listed("forum_message", status__exact="failed"), "bad"))
+    if late := edition.messages.late().count():
+        text = ngettext(
+            "%(n)s mail has been waiting for more than %(minutes)s minutes",
+            "%(n)s mails have been waiting for more than %(minutes)s minutes",
+            late,
+        ) % {"n": late, "minutes": int(LATE.total_seconds() // 60)}
+        matters.append(Matter(text, _listed("forum_message", status__exact="queued")))
     if requests:
         text = ngettext(
             "%(n)s request waits for your answer", "%(n)s requests wait for your answer", requests
         )
         address = _listed("registration_ticket", status__exact=Status.REQUESTED)
         matters.append(Matter(text % {"n": requests}, address))
-    for order in edition.orders.overpaid():
-        text = _("More was paid for order %(code)s than it costs: give it back, or find its ticket")
-        address = reverse("admin:registration_order_change", args=[order.pk])
-        matters.append(Matter(text % {"code": order.code}, address, "bad"))
     if edition.registration_paused_at and edition.registration_paused_at <= timezone.now():
         matters.append(
             Matter(_("Registration is paused"), reverse("admin:forum_edition_change", args=[edition.pk]))
         )
+    return matters
+
+
+def _of_money(edition: Edition) -> list[Matter]:
+    notices = edition.notices.open().count()
+    refunds = Refund.objects.of_edition(edition).failed().count()
+    matters = []
+    if notices:
+        text = ngettext(
+            "%(n)s notice about a payment needs somebody",
+            "%(n)s notices about payments need somebody",
+            notices,
+        )
+        address = _listed("registration_notice", settled_at__isempty="1")
+        matters.append(Matter(text % {"n": notices}, address, "bad"))
+    if refunds:
+        text = ngettext("%(n)s refund failed", "%(n)s refunds failed", refunds)
+        address = _listed("registration_refund", status__exact="failed")
+        matters.append(Matter(text % {"n": refunds}, address, "bad"))
+    for order in edition.orders.overpaid():
+        text = _("More was paid for order %(code)s than it costs: give it back, or find its ticket")
+        address = reverse("admin:registration_order_change", args=[order.pk])
+        matters.append(Matter(text % {"code": order.code}, address, "bad"))
     return matters
 
 

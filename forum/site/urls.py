@@ -19,6 +19,7 @@ import agenda.urls
 import forum.urls
 import registration.urls
 import speakers.urls
+from forum.caching import public_page
 from forum.http import of_an_edition
 from forum.media import media
 from forum.site import dashboard, health, views
@@ -55,7 +56,7 @@ urlpatterns: list[Any] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("robots.txt", views.robots, name="robots"),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", public_page(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}img/favicon.png"), name="favicon"),
     path("editions/<edition:edition>/style.<slug:version>.css", views.edition_style, name="edition-style"),
     path("styleguide/", views.styleguide, name="styleguide"),
@@ -80,3 +81,4 @@ urlpatterns += i18n_patterns(
 handler400 = "forum.site.views.bad_request"
 handler403 = "forum.site.views.forbidden"
 handler404 = "forum.site.views.not_found"
+handler500 = "forum.outage.went_wrong"

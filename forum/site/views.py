@@ -7,22 +7,26 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import cache_control, never_cache
+from django.utils.cache import patch_cache_control
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from agenda.models import ReleasedSlot
 from agenda.structured_data import edition_event
-from agenda.timetable import by_day, now_and_next
+from agenda.timetable import by_day, next_turn, now_and_next
 from forum.admin_site import staff_only
+from forum.caching import changes_at, public_page
 from forum.colours import Pair
 from forum.http import Request, private
 from forum.models import Edition, Phase
 from forum.site.styleguide import StyleguideForm
+from forum.templatetags.addresses import edition_style as path_of_edition_style
 
 FEATURED = 8
 A_YEAR = 365 * 24 * 3600
 
 
+@public_page
 def home(request: Request) -> HttpResponse:
     """Show what the edition is, and the one thing to do about it now."""
     edition = request.edition
@@ -30,7 +34,10 @@ def home(request: Request) -> HttpResponse:
         return render(request, "forum/no_edition.html", status=404)
     phase, released = edition.phase, ReleasedSlot.objects.public().of_edition(edition)
     slots = list(released if phase == Phase.RUNNING else released.prefetch_related(None))
-    running, coming = now_and_next(slots, timezone.now()) if phase == Phase.RUNNING else ([], [])
+    now = timezone.now()
+    running, coming = now_and_next(slots, now) if phase == Phase.RUNNING else ([], [])
+    if phase == Phase.RUNNING:
+        changes_at(request, next_turn(slots, now))
     context = {
         "here": "home",
         "phase": phase,
@@ -47,12 +54,12 @@ def home(request: Request) -> HttpResponse:
     return render(request, "forum/home.html", context)
 
 
+@public_page
 @require_safe
-@cache_control(public=True, max_age=A_YEAR, immutable=True)
 def edition_style(request: Request, version: str) -> HttpResponse:
     """Serve what changes with an edition: accent, colours of groups and tracks, the grid of each day.
 
-    The version only makes the address new when something changed; it is not looked at.
+    The version makes the address new when something changed. An outdated page gets the style of today, to keep nowhere.
     """
     edition = request.edition
     slots = list(ReleasedSlot.objects.public().of_edition(edition).prefetch_related(None))
@@ -68,9 +75,15 @@ def edition_style(request: Request, version: str) -> HttpResponse:
         "timetables": timetables,
         "grid_from": max(60, 12 + 11 * max((len(timetable.rooms) for timetable in timetables), default=0)),
     }
-    return render(request, "forum/edition_style.css", context, content_type="text/css; charset=utf-8")
+    style = render(request, "forum/edition_style.css", context, content_type="text/css; charset=utf-8")
+    if request.path == path_of_edition_style(edition):
+        patch_cache_control(style, public=True, max_age=A_YEAR, immutable=True)
+    else:
+        patch_cache_control(style, no_store=True)
+    return style
 
 
+@public_page
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Tell search engines what to leave alone. Source: RFC 9309."""

@@ -7,12 +7,14 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.db.models import Count, prefetch_related_objects
+from django.db.models import Count
 from django.template.context import Context
 from django.template.loader import get_template
 from django.urls import reverse, translate_url
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import get_language_info
 
+from forum.briefly import remembered
 from forum.models import Edition, Page
 
 register = template.Library()
@@ -34,7 +36,8 @@ def absolute(path: str) -> str:
 @register.simple_tag(takes_context=True)
 def this_page_in(context: Context, language: str) -> str:
     """The path of this very page in another language, without its query string."""
-    return translate_url(context["request"].path, language)
+    # A path like //example.org would be taken for another site's address, and be linked to from our page.
+    return translate_url(escape_leading_slashes(context["request"].path), language)
 
 
 @register.filter
@@ -50,10 +53,10 @@ def languages_of(edition: Edition | None) -> list[str]:
 
 
 @register.simple_tag
-def pages_of(edition: Edition) -> list[Page]:
-    """An edition's pages in their order; one query however often a page asks."""
-    prefetch_related_objects([edition], "pages")
-    return list(edition.pages.all())
+@remembered
+def pages_of(edition: Edition) -> tuple[Page, ...]:
+    """An edition's pages in their order, for a menu: their texts are not read."""
+    return tuple(edition.pages.defer("body"))
 
 
 @register.simple_tag
@@ -63,15 +66,17 @@ def current_edition() -> Edition | None:
 
 
 @register.simple_tag
-def all_editions() -> list[Edition]:
+@remembered
+def all_editions() -> tuple[Edition, ...]:
     """All editions that visitors may see, newest first; each knows whether it is the current one."""
-    editions, current = list(Edition.objects.published()), Edition.objects.current()
+    editions, current = tuple(Edition.objects.published()), Edition.objects.current()
     for edition in editions:
         edition.is_current = edition == current
     return editions
 
 
 @register.simple_tag
+@remembered
 def edition_style(edition: Any) -> str:
     """The path of an edition's own stylesheet. It is kept for good by browsers, so its version follows from all that
     it is made of: its template, the colours, the newest release, and which of its sessions are public."""

@@ -4,6 +4,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from forum.models import shown_in_public
+
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
     """Agreements, past and present."""
@@ -13,6 +15,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         return self.filter(withdrawn_at=None)
 
 
+@shown_in_public(withdraws=lambda consent: consent.withdrawn_at is not None)
 class Consent(models.Model):
     """A speaker's agreement to one thing, with the moments at which it was given and withdrawn. Never edited
     otherwise: a new agreement is a new record."""

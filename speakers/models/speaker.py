@@ -11,7 +11,7 @@ from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from forum.models import Edition, User
+from forum.models import Edition, User, shown_in_public
 from forum.slugs import LastingSlugField
 from forum.translated import SearchTextField, TranslatedField, searchable
 from speakers import photos
@@ -90,6 +90,7 @@ def _proved(user: User) -> list[str]:
     return [address.lower() for address in addresses]
 
 
+@shown_in_public(withdraws=lambda speaker: True)
 class Speaker(Photographed):
     """A public profile in one edition."""
 

@@ -272,6 +272,8 @@ MODELS = {
     "registration_ticket": "registration finance protection",
     "registration_attendee": "registration finance protection",
     "registration_payment": "registration finance",
+    "registration_refund": "registration finance",
+    "registration_notice": "registration finance",
 }
 
 
@@ -619,6 +621,8 @@ MAKERS: dict[str, Callable[[Edition], Any]] = {
         make.ticket(order=make.order(tickets=0, edition=edition)).attendee
     ),
     "registration_payment": lambda edition: make.payment(make.order(edition=edition)),
+    "registration_refund": lambda edition: make.refund(make.payment(make.order(edition=edition))),
+    "registration_notice": lambda edition: make.notice(make.order(edition=edition)),
 }
 
 

@@ -124,7 +124,7 @@ def test_nothing_behind_the_visitor_lies_in_the_future(coming: Edition) -> None:
 
 
 def test_places_and_counters_agree_and_one_quota_is_full_and_others_nearly(coming: Edition) -> None:
-    words = Counter(kind.left_in_words for kind in TicketType.objects.on_offer(coming))
+    words = Counter(kind.left_in_words for kind in TicketType.objects.on_offer(coming).with_places())
 
     assert not Quota.objects.miscounted().exists()
     assert words["none"] == 1

@@ -21,7 +21,7 @@ from forum.site.seed.editions import OPENED, Ground
 from forum.site.seed.tickets import Offer
 from registration.models import Attendee, Order, Payment, Ticket
 from registration.models.attendee import PhotoConsent
-from registration.models.ticket import Status
+from registration.models.ticket_status import Status
 
 DECLINED = "All places with travel are given away for this year. You are welcome with a free ticket."
 HELD = (Status.RESERVED, Status.CONFIRMED)

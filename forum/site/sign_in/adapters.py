@@ -75,6 +75,11 @@ class Adapter(DefaultAccountAdapter):
         """The address by which requests are throttled."""
         return throttle.visitor(request)
 
+    def is_safe_url(self, url: str) -> bool:
+        """Whether one may be sent on to `url` after signing in: to a path of this site. What is no path might be taken
+        for the name of a view."""
+        return url.startswith("/") and super().is_safe_url(url)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put one of allauth's mails into the outbox, as our own letter. Raises KeyError for one that has none."""
         if template_prefix in CHANGES:
