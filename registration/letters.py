@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from forum.mail import Attachment, Content, Pointless, letter
 from forum.models import Message
+from forum.money import written
 from registration.badges import Badge
 from registration.calendar import calendar_of
-from registration.models import Order, Ticket
-from registration.models.ticket import Status
+from registration.models import Order, Payment, Refund, Ticket
+from registration.models.ticket_status import Status
+from registration.payments import stripe_checkout
 
 
 def _ticket(message: Message, *states: Status) -> Ticket:
     """The ticket that a message is about, in one of `states`. Raises Pointless when it is not, or not theirs."""
-    ticket = message.about
-    if not isinstance(ticket, Ticket) or ticket.status not in states:
+    ticket = Ticket.objects.told_of_in(message)
+    if ticket is None or ticket.status not in states:
         raise Pointless("The ticket is in another state by now.")
     if message.to.casefold() not in {ticket.order.email.casefold(), ticket.attendee.email.casefold()}:
         raise Pointless("The address was corrected meanwhile.")
@@ -29,13 +33,17 @@ def _ticket(message: Message, *states: Status) -> Ticket:
 def _about(message: Message, *states: Status) -> Content:
     """What all letters about a ticket show. Only the buyer's address gets the link of the order."""
     ticket = _ticket(message, *states)
-    order, edition = ticket.order, ticket.edition
+    # One and the same edition: its days, and whether it is the current one, are asked for once.
+    ticket.order.edition = ticket.ticket_type.edition = edition = message.edition or ticket.edition
+    prefetch_related_objects([edition], "days")
+    order = ticket.order
     is_buyer = message.to.casefold() == order.email.casefold()
     context: dict[str, Any] = {
         "ticket": ticket,
         "attendee": ticket.attendee,
         "order": order,
         "is_buyer": is_buyer,
+        "pays_online": stripe_checkout.is_offered(),
         "link": edition.link(order.get_absolute_url() if is_buyer else ticket.get_absolute_url()),
         "register_link": edition.link(edition.path("register")),
         "others": is_buyer and Order.objects.beside(order).exists(),
@@ -87,6 +95,33 @@ def ticket_expired(message: Message) -> Content:
 def ticket_cancelled(message: Message) -> Content:
     """Your ticket was cancelled."""
     return _about(message, Status.CANCELLED)
+
+
+def _about_money(order: Order, message: Message, **context: Any) -> Content:
+    """What letters about money show; they go to the buyer only."""
+    if message.to.casefold() != order.email.casefold():
+        raise Pointless("The address was corrected meanwhile.")
+    return Content({"order": order, "link": order.edition.link(order.get_absolute_url()), **context})
+
+
+@letter("payment-late", "registration")
+def payment_late(message: Message) -> Content:
+    """Money came, and no ticket waits for it."""
+    payment = message.about
+    if not isinstance(payment, Payment) or payment.order.is_live:
+        raise Pointless("A ticket stands against the money by now.")
+    return _about_money(payment.order, message, amount=written(payment.amount, payment.currency))
+
+
+@letter("refund", "registration")
+def refund(message: Message) -> Content:
+    """Money is on its way back."""
+    refund = message.about
+    if not isinstance(refund, Refund) or not refund.counts:
+        raise Pointless("It was not paid back after all.")
+    amount = written(refund.amount, refund.payment.currency)
+    by_stripe = refund.payment.provider == Payment.Provider.STRIPE
+    return _about_money(refund.payment.order, message, refund=refund, amount=amount, by_stripe=by_stripe)
 
 
 @letter("order-links", "registration")

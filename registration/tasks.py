@@ -6,8 +6,11 @@ import logging
 
 from celery import shared_task
 
-from registration.models import Quota, Ticket
+from forum.actor import Actor
+from registration.models import Checkout, Quota, Refund, Ticket
 from registration.models.overdue import expire_if_overdue
+from registration.payments import checkouts, refunds
+from registration.payments.stripe_checkout import Unreachable
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +20,36 @@ def sweep_reservations() -> None:
     """Expire the reservations past their time."""
     for ticket in Ticket.objects.overdue().select_related("order__edition", "attendee"):
         expire_if_overdue(ticket)
+
+
+@shared_task
+def sweep_checkouts() -> None:
+    """Ask how the payment pages ended whose time has passed, and end those that would pay what is not owed any more.
+
+    Only then do the reservations behind them expire.
+    """
+    for checkout in Checkout.objects.open().with_order():
+        if checkout.is_to_be_closed:
+            try:
+                checkouts.end(checkout, by=Actor.system())
+            except Unreachable as fault:
+                log.warning("checkout %s cannot be ended now: %s", checkout.pk, fault)
+                break
+
+
+@shared_task(soft_time_limit=100, time_limit=115)
+def send_refund(pk: int) -> None:
+    """Pay back, unless another process is at it or it is done."""
+    refund = Refund.objects.with_payment().filter(pk=pk).first()
+    if refund and refund.claim():
+        refunds.send(refund)
+
+
+@shared_task
+def sweep_refunds() -> None:
+    """Send the refunds that no nudge reached, and those that a dead process left."""
+    for refund in Refund.objects.due():
+        send_refund(refund.pk)
 
 
 @shared_task

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import path
 
-from registration.views import my_orders, orders, register, tickets
+from registration.views import my_orders, notices, orders, payments, register, tickets
 
 public: list[Any] = [
     path("register/", register.register, name="register"),
@@ -15,6 +15,8 @@ personal: list[Any] = [
     path("orders/<slug:code>/<slug:secret>/", orders.order, name="order"),
     path("orders/<slug:code>/<slug:secret>/email/", orders.email, name="order-email"),
     path("orders/<slug:code>/<slug:secret>/cancellation/", orders.cancellation, name="order-cancellation"),
+    path("orders/<slug:code>/<slug:secret>/payment/", payments.payment, name="order-payment"),
+    path("payments/<slug:secret>/", payments.payment_return, name="payment-return"),
     path("tickets/<slug:secret>/", tickets.ticket, name="ticket"),
     path("tickets/<slug:secret>/badge/", tickets.badge, name="ticket-badge"),
     path("tickets/<slug:secret>/calendar.ics", tickets.calendar, name="ticket-calendar"),
@@ -22,4 +24,6 @@ personal: list[Any] = [
     path("lost-link/", my_orders.lost_link, name="lost-link"),
     path("lost-link/sent/", my_orders.lost_link_sent, name="lost-link-sent"),
 ]
-machine: list[Any] = []
+machine: list[Any] = [
+    path("payments/stripe/notices/", notices.stripe_notices, name="stripe-notices"),
+]

@@ -1,4 +1,4 @@
-"""Orders and the money that was received for them."""
+"""Orders, with all that belongs to them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forum.actor import Actor
-from forum.edition_admin import EditionAdmin, EditionForm, EditionTabularInline, pill, state
-from forum.edition_admin.forms import MoneyField
+from forum.edition_admin import EditionAdmin, EditionTabularInline, Sum, Verb, pill, state
 from forum.money import price as price_written
 from forum.money import written
-from registration.models import Order, Payment, Ticket
+from registration.models import Checkout, Notice, Order, Payment, Ticket
 
 
 class TicketInline(EditionTabularInline):
@@ -24,15 +23,15 @@ class TicketInline(EditionTabularInline):
     model = Ticket
     duties_to_view = ("registration", "finance", "protection")
     adds = changes = deletes = False
-    fields = ("attendee", "ticket_type", state, "price_written")
-    readonly_fields = ("attendee", "ticket_type", state, "price_written")
+    fields = ("attendee_link", "ticket_type", state, "price_written")
+    readonly_fields = ("attendee_link", "ticket_type", state, "price_written")
 
     def get_queryset(self, request: Any) -> Any:
         tickets: Any = super().get_queryset(request)
         return tickets.with_all()
 
     @admin.display(description=_("attendee"))
-    def attendee(self, ticket: Ticket) -> str:
+    def attendee_link(self, ticket: Ticket) -> str:
         address = reverse("admin:registration_ticket_change", args=[ticket.pk])
         return format_html('<a href="{}">{}</a>', address, ticket.attendee)
 
@@ -47,12 +46,43 @@ class PaymentInline(EditionTabularInline):
     model = Payment
     duties_to_view = ("registration", "finance")
     adds = changes = deletes = False
-    fields = ("amount_written", "provider", "reference", "received_at")
-    readonly_fields = ("amount_written",)
+    fields = ("amount_written", "refunded_written", "provider", "reference", "received_at")
+    readonly_fields = ("amount_written", "refunded_written")
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).prefetch_related("refunds")
 
     @admin.display(description=_("amount"))
     def amount_written(self, payment: Payment) -> str:
-        return written(payment.amount, payment.currency)
+        address = reverse("admin:registration_payment_change", args=[payment.pk])
+        return format_html('<a href="{}">{}</a>', address, written(payment.amount, payment.currency))
+
+    @admin.display(description=_("paid back"))
+    def refunded_written(self, payment: Payment) -> str:
+        return written(payment.refunded, payment.currency) if payment.refunded else "–"
+
+
+class CheckoutInline(EditionTabularInline):
+    """The pages on which an order was, or may be, paid online."""
+
+    model = Checkout
+    duties_to_view = ("registration", "finance")
+    adds = changes = deletes = False
+    fields = (state, "amount_written", "created_at", "expires_at", "reference")
+    readonly_fields = (state, "amount_written")
+
+    @admin.display(description=_("amount"))
+    def amount_written(self, checkout: Checkout) -> str:
+        return written(checkout.amount, checkout.currency)
+
+
+class NoticeInline(EditionTabularInline):
+    """What the provider told us about an order."""
+
+    model = Notice
+    duties_to_view = ("registration", "finance")
+    adds = changes = deletes = False
+    fields = ("kind", "outcome", "received_at", "times")
 
 
 @admin.register(Order)
@@ -71,7 +101,7 @@ class OrderAdmin(EditionAdmin):
     fields = (
         "code",
         "email",
-        ("total_written", "paid_written", "balance_written"),
+        ("total_written", "received_written", "refunded_written", "balance_written"),
         "language",
         "placed_at",
         "agreed",
@@ -79,13 +109,31 @@ class OrderAdmin(EditionAdmin):
     readonly_fields = (
         "code",
         "total_written",
-        "paid_written",
+        "received_written",
+        "refunded_written",
         "balance_written",
         "language",
         "placed_at",
         "agreed",
     )
-    inlines = (TicketInline, PaymentInline)
+    verbs = (
+        Verb(
+            "keep",
+            _("Keep the rest"),
+            _("It is kept"),
+            lambda order, by, reason, amount: order.keep(amount, by=by),
+            applies=lambda order: order.overpaid > 0,
+            warning=_(
+                "Money that no ticket stands against any more, and that you do not pay back: a cancellation fee for "
+                "instance. To pay it back, open the payment instead."
+            ),
+            money=lambda order, user: Sum(
+                order.overpaid, order.edition.currency, _("Amount"), is_needed=True
+            ),
+            duties=("finance",),
+        ),
+    )
+    inlines = (TicketInline, PaymentInline, CheckoutInline, NoticeInline)
 
     def get_queryset(self, request: Any) -> Any:
         orders: Any = super().get_queryset(request)
@@ -109,84 +157,21 @@ class OrderAdmin(EditionAdmin):
         return written(order.total, order.edition.currency)
 
     @admin.display(description=_("received"))
-    def paid_written(self, order: Order) -> str:
-        return written(order.paid, order.edition.currency)
+    def received_written(self, order: Order) -> str:
+        return written(order.received, order.edition.currency)
+
+    @admin.display(description=_("paid back"))
+    def refunded_written(self, order: Order) -> str:
+        return written(order.refunded, order.edition.currency) if order.refunded else "–"
 
     @admin.display(description=_("still to be paid"))
     def balance_written(self, order: Order) -> str:
+        if order.overpaid:
+            return gettext("%(amount)s too much") % {
+                "amount": written(order.overpaid, order.edition.currency)
+            }
         return written(order.balance, order.edition.currency) if order.balance else "–"
 
     @admin.display(description=_("agreed to"))
     def agreed(self, order: Order) -> str:
         return ", ".join(str(version) for version in order.agreed_to.all()) or "–"
-
-
-class PaymentForm(EditionForm):
-    """Money that came, in the edition's currency."""
-
-    class Meta:
-        model = Payment
-        exclude = ("currency",)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.edition and not self.instance.currency:
-            self.instance.currency = self.edition.currency
-
-
-@admin.register(Payment)
-class PaymentAdmin(EditionAdmin):
-    """Money received: booked once, never changed. Booking confirms the tickets that it pays for."""
-
-    form = PaymentForm
-    edition_lookup = "order__edition"
-    duties_to_view = ("registration",)
-    duties_to_change = ("finance",)
-    changes = deletes = False
-    menu_position = 3
-    list_display = ("order", "amount_written", "provider", "reference", "received_at")
-    list_filter = ("provider",)
-    list_select_related = ("order",)
-    search_fields = ("order__code", "reference", "order__email")
-    search_help_text = _("Code of the order, reference, or part of an e-mail.")
-    date_hierarchy = "received_at"
-    fields = ("order", "amount", "provider", "reference")
-    autocomplete_fields = ("order",)
-
-    def get_fields(self, request: Any, obj: Any = None) -> tuple[str, ...]:
-        return (
-            self.fields
-            if obj is None
-            else ("order", "amount_written", "provider", "reference", "received_at")
-        )
-
-    def get_readonly_fields(self, request: Any, obj: Any = None) -> list[Any]:
-        return super().get_readonly_fields(request, obj) if obj else []
-
-    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        if db_field.name == "amount":
-            currency = request.edition.currency
-            return MoneyField(currency=currency, label=_("Amount"), help_text=currency)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-    def formfield_for_choice_field(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        field: Any = super().formfield_for_choice_field(db_field, request, **kwargs)
-        field.choices = [
-            (value, words) for value, words in Payment.Provider.choices if value != Payment.Provider.STRIPE
-        ]
-        return field
-
-    def save_model(self, request: Any, obj: Payment, form: Any, change: bool) -> None:
-        booked = Payment.book(
-            obj.order,
-            provider=obj.provider,
-            reference=obj.reference,
-            amount=obj.amount,
-            currency=obj.order.edition.currency,
-            by=Actor.of(request.user),
-        )
-        obj.pk, obj.currency = booked.pk, booked.currency
-
-    @admin.display(description=_("amount"), ordering="amount")
-    def amount_written(self, payment: Payment) -> str:
-        return written(payment.amount, payment.currency)

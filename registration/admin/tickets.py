@@ -9,11 +9,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from forum.edition_admin import EditionAdmin, EditionStackedInline, PublicGroupFilter, Verb, state
+from forum.actor import Actor
+from forum.edition_admin import EditionAdmin, EditionStackedInline, PublicGroupFilter, Sum, Verb, state
 from forum.money import price as price_written
 from forum.templatetags.components import group as group_drawn
 from registration.models import Attendee, Ticket
-from registration.models.ticket import Status
+from registration.models.ticket_status import Status
+from registration.payments import checkouts, refunds
 
 PERSON = ("name", "badge_name", "email", "organisation", "country", "photo_consent")
 NEEDS = ("diet", "access_needs", "interpretation")
@@ -22,6 +24,21 @@ NEEDS = ("diet", "access_needs", "interpretation")
 def _fields_for(request: Any) -> tuple[str, ...]:
     """What somebody needs to take part is for those who arrange it, not for those who book payments."""
     return PERSON + NEEDS if request.user.has_duty(request.edition, "registration", "protection") else PERSON
+
+
+def _confirm(ticket: Ticket, by: Actor, reason: str) -> None:
+    checkouts.close(ticket.order, by=by)  # else it could be paid a second time
+    ticket.confirm(by=by)
+
+
+def _to_be_paid_back(ticket: Ticket, user: Any) -> Sum | None:
+    """What may be paid back with a cancellation, by those who may move money."""
+    edition = ticket.order.edition
+    left = sum(payment.refundable for payment in ticket.order.payments.all())
+    most = min(ticket.price, left)
+    if not most or not user.has_duty(edition, "finance"):
+        return None
+    return Sum(most, edition.currency, _("To be paid back"))
 
 
 class AttendeeInline(EditionStackedInline):
@@ -95,7 +112,7 @@ class TicketAdmin(EditionAdmin):
             "confirm",
             _("Confirm: money received"),
             _("Confirmed; the attendee is told"),
-            lambda ticket, by, reason: ticket.confirm(by=by),
+            _confirm,
             applies=lambda ticket: ticket.status == Status.RESERVED,
             duties=("registration", "finance"),
             warning=_(
@@ -106,12 +123,14 @@ class TicketAdmin(EditionAdmin):
             "cancel",
             _("Cancel"),
             _("Cancelled; the attendee is told"),
-            lambda ticket, by, reason: ticket.cancel(by=by, reason=reason),
+            refunds.cancel,
             applies=lambda ticket: ticket.is_live,
             warning=_(
-                "The place goes to others at once, and the attendee is told by mail. This cannot be taken back."
+                "The place goes to others at once, and the attendee is told by mail, also what is paid back. "
+                "This cannot be taken back."
             ),
             asks_reason=True,
+            money=_to_be_paid_back,
             kind="danger",
         ),
     )

@@ -1,27 +1,26 @@
-"""The two pages of registering: the questions, and the agreement."""
+"""The first page of registering: the questions."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from forum.codes import new_secret
+from forum.briefly import recall, remembered
 from forum.errors import Refusal
 from forum.fields import AddressField, LineField, LinesField
 from forum.models import Edition, Page, StakeholderGroup
+from registration.forms.agreeing import AgreementForm
 from registration.forms.choices import CountrySelect, GroupRadios, TicketRadios, countries_by_name
 from registration.models import TicketType
 from registration.models.attendee import PhotoConsent
 from registration.models.wish import Wish
-
-KEY = re.compile(r"[\w-]{20,64}")
 
 
 def _no_web_address(name: str) -> str:
@@ -31,11 +30,36 @@ def _no_web_address(name: str) -> str:
     return name
 
 
+@remembered
+def _on_offer(edition: Edition) -> tuple[list[StakeholderGroup], list[TicketType]]:
+    """The groups and ticket types that the page shows. What is on offer when an order is placed, that decides."""
+    prefetch_related_objects(
+        [edition], Prefetch("groups", StakeholderGroup.objects.select_related("shown_as")), "days"
+    )
+    ticket_types = list(TicketType.objects.on_offer(edition).with_places())
+    for kind in ticket_types:
+        kind.edition = edition  # the one whose groups and days have been read
+    return list(edition.groups.all()), ticket_types
+
+
+class Question(forms.BoundField):
+    """A field that looks the same to everybody who has not filled it in yet: it is not drawn for each of them."""
+
+    form: RegistrationForm
+
+    def as_field_group(self) -> SafeString:
+        if self.form.is_bound or self.form.initial.get(self.name):
+            return super().as_field_group()
+        return recall((Question, self.name, self.form.edition, get_language()), super().as_field_group)
+
+
 class RegistrationForm(forms.Form):
     """Which group, which ticket, who: all that is asked of somebody who comes.
 
     Groups and tickets are looked up among those that were read for the page, never by what was posted.
     """
+
+    bound_field_class = Question
 
     WHO = ("name", "badge_name", "email", "organisation", "country")
     NEEDS = ("diet", "access_needs", "interpretation", "photo_consent")
@@ -128,15 +152,9 @@ class RegistrationForm(forms.Form):
     def __init__(self, edition: Edition, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.edition = edition
-        prefetch_related_objects(
-            [edition], Prefetch("groups", StakeholderGroup.objects.select_related("shown_as")), "days"
-        )
-        self.groups = {group.slug: group for group in edition.groups.all()}
-        self.ticket_types = {str(kind.pk): kind for kind in TicketType.objects.on_offer(edition)}
-        for kind in self.ticket_types.values():
-            kind.edition = edition  # the one whose groups and days have been read
-        self._offer("group", self.groups)
-        self._offer("ticket_type", self.ticket_types)
+        groups, ticket_types = _on_offer(edition)
+        self._offer("group", {group.slug: group for group in groups})
+        self._offer("ticket_type", {str(kind.pk): kind for kind in ticket_types})
 
     def _offer(self, name: str, records: dict[str, Any]) -> None:
         field = self.fields[name]
@@ -175,7 +193,7 @@ class RegistrationForm(forms.Form):
             person={name: self.cleaned_data[name] for name in (*self.WHO, *self.NEEDS)},
             key=agreement.key,
             language=get_language() or self.edition.main_language,
-            agreed_to=[page.version() for page in agreement.pages],
+            agreed_to=Page.versions_of(agreement.pages),
         )
 
     def refuse(self, refusal: Refusal) -> None:
@@ -197,49 +215,3 @@ class RegistrationForm(forms.Form):
     def chosen_photo_consent(self) -> str:
         """The answer about photos, in words."""
         return str(PhotoConsent(self.cleaned_data["photo_consent"]).label)
-
-
-class AgreementForm(forms.Form):
-    """The confirmation of what the second page shows: the texts agreed to, in the very version that was read.
-
-    `key` makes pressing twice one order. Both travel with the page; an answer about an older version of the texts is
-    no agreement to the new one.
-    """
-
-    TEXTS = ("terms", "privacy")
-
-    def __init__(self, edition: Edition, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.pages: list[Page] = [page for slug in self.TEXTS if (page := edition.page(slug))]
-        if self.pages:
-            required = _("Without your agreement we cannot register you. Read the texts, then tick the box.")
-            self.fields["agree"] = forms.BooleanField(
-                label=self._label, error_messages={"required": required}
-            )
-
-    @property
-    def _label(self) -> Any:
-        slugs = [page.slug for page in self.pages]
-        if slugs == ["terms"]:
-            return _("I agree to the terms.")
-        if slugs == ["privacy"]:
-            return _("I have read how my data is used.")
-        return _("I agree to the terms and have read how my data is used.")
-
-    @property
-    def texts(self) -> str:
-        """Which version of the texts the page shows."""
-        return "-".join(page.digest[:16] for page in self.pages)
-
-    @cached_property
-    def key(self) -> str:
-        """The page's one-time key: the one that came back with it, else a new one."""
-        posted = str(self.data.get("key", ""))
-        return posted if KEY.fullmatch(posted) else new_secret()
-
-    def clean_agree(self) -> bool:
-        if self.data.get("texts") != self.texts:
-            raise forms.ValidationError(
-                _("The texts have changed a moment ago. Please read them, and agree again.")
-            )
-        return True

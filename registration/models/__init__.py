@@ -1,11 +1,29 @@
 """The nouns of this storey."""
 
 from registration.models.attendee import Attendee
+from registration.models.checkout import Checkout, Said
+from registration.models.notice import Notice
 from registration.models.order import Order
+from registration.models.outcome import Outcome
 from registration.models.payment import Payment
 from registration.models.quota import Place, Quota
+from registration.models.refund import Refund
 from registration.models.ticket import Ticket
 from registration.models.ticket_type import TicketType
 from registration.models.wish import Wish
 
-__all__ = ["Attendee", "Order", "Payment", "Place", "Quota", "Ticket", "TicketType", "Wish"]
+__all__ = [
+    "Attendee",
+    "Checkout",
+    "Notice",
+    "Order",
+    "Outcome",
+    "Payment",
+    "Place",
+    "Quota",
+    "Refund",
+    "Said",
+    "Ticket",
+    "TicketType",
+    "Wish",
+]

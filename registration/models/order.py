@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import IntegrityError, models, transaction
+from django.db.models import F
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -14,16 +15,18 @@ from forum.codes import new_code, new_secret
 from forum.errors import Refusal
 from forum.models import Edition, Message, PageVersion
 from registration.models.attendee import Attendee
+from registration.models.order_money import Owing
 from registration.models.order_queryset import OrderQuerySet
 from registration.models.overdue import free_overdue
 from registration.models.quota import Place
-from registration.models.ticket import IN_WORDS, Status, Ticket
+from registration.models.ticket import Ticket
+from registration.models.ticket_status import IN_WORDS, Status
 from registration.models.wish import Wish
 
 log = logging.getLogger(__name__)
 
 
-class Order(models.Model):
+class Order(Owing, models.Model):
     """One purchase. Its state and balance are derived from its tickets and payments."""
 
     PAYMENT_TIME = timedelta(days=14)
@@ -37,6 +40,14 @@ class Order(models.Model):
     placed_at = models.DateTimeField(_("placed at"), default=timezone.now, editable=False)
     agreed_to = models.ManyToManyField(
         PageVersion, blank=True, editable=False, related_name="orders", verbose_name=_("agreed to")
+    )
+    kept = models.PositiveIntegerField(
+        _("kept"),
+        default=0,
+        editable=False,
+        help_text=_(
+            "Money that no ticket stands against any more, and that is not paid back: a cancellation fee."
+        ),
     )
     agreed_at = models.DateTimeField(_("agreed at"), null=True, editable=False)
 
@@ -61,7 +72,7 @@ class Order(models.Model):
         """
         if done := cls.objects.placed_with(wish.key, wish.edition):
             return done
-        wish.refuse_what_is_not_on_offer()
+        wish = wish.as_on_offer()
         try:
             return cls._write_once(wish, by=by)
         except Refusal:
@@ -92,7 +103,7 @@ class Order(models.Model):
             language=wish.language,
             agreed_at=now if wish.agreed_to else None,
         )
-        order.agreed_to.set(wish.agreed_to)
+        order.agreed_to.add(*wish.agreed_to)
         price = wish.ticket_type.price
         if wish.ticket_type.needs_approval:
             status, until = Status.REQUESTED, None
@@ -109,40 +120,11 @@ class Order(models.Model):
             reserved_until=until,
         )
         Attendee.objects.create(ticket=ticket, **wish.person)
-        letter = f"ticket-{status}"
-        Message.queue(
-            letter, about=ticket, to=order.email, language=order.language, key=f"{letter}:{ticket.pk}"
-        )
+        Message.queue(f"ticket-{status}", about=ticket, to=order.email, language=order.language)
         log.info("order %s: placed by %s", order.code, by.label)
         if status != Status.REQUESTED:
             Place.take(ticket)
         return order
-
-    @property
-    def total(self) -> int:
-        """What its live tickets cost, in minor units."""
-        return sum(ticket.price for ticket in self.tickets.all() if ticket.is_live)
-
-    @property
-    def paid(self) -> int:
-        """What has been received for it, in minor units."""
-        return sum(payment.amount for payment in self.payments.all())
-
-    @property
-    def balance(self) -> int:
-        """What is still to be paid, in minor units; negative when too much was."""
-        return self.total - self.paid
-
-    @property
-    def is_payable(self) -> bool:
-        """Whether money is waited for."""
-        return self.balance > 0 and any(ticket.is_payable for ticket in self.tickets.all())
-
-    @property
-    def pay_by(self) -> datetime | None:
-        """Until when money is waited for; None when none is."""
-        times = [ticket.reserved_until for ticket in self.tickets.all() if ticket.is_payable]
-        return min((until for until in times if until), default=None)
 
     @property
     def in_words(self) -> str:
@@ -165,6 +147,25 @@ class Order(models.Model):
     def is_cancellable(self) -> bool:
         """Whether its holder may still give it up."""
         return self.is_live and not self.edition.is_over
+
+    @transaction.atomic
+    def keep(self, amount: int, *, by: Actor) -> None:
+        """Keep that much of what was received beyond what its tickets cost (minor units), instead of paying it back.
+
+        Raises Refusal when less than that is left over.
+        """
+        Order.objects.select_for_update().get(pk=self.pk)
+        if not 0 < amount <= Order.objects.with_tickets().get(pk=self.pk).overpaid:
+            raise Refusal(_("So much is not left over in this order."), field="amount")
+        Order.objects.filter(pk=self.pk).update(kept=F("kept") + amount)
+        log.info("order %s: %s kept by %s", self.code, amount, by.label)
+
+    def refuse_while_money_may_come(self) -> None:
+        """Keep payment pages from being opened until the transaction ends. Raises Refusal while one is open: it is
+        closed at the provider first (`payments.checkouts.close`)."""
+        Order.objects.select_for_update().get(pk=self.pk)
+        if self.checkouts.open().exists():
+            raise Refusal(_("A payment for this order is under way. Please try again in some minutes."))
 
     def get_absolute_url(self) -> str:
         return reverse("order", kwargs={"code": self.code, "secret": self.secret})

@@ -10,7 +10,8 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
 from forum.models import Edition, Message, User
-from registration.models.ticket import LIVE, Ticket
+from registration.models.ticket import Ticket
+from registration.models.ticket_status import LIVE
 
 if TYPE_CHECKING:
     from registration.models.order import Order
@@ -44,6 +45,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """The one that a page's one-time key has led to already."""
         return self.filter(key=key, edition=edition).first()
 
+    def coded(self, code: str) -> Order | None:
+        """The one with this code."""
+        return self.filter(code=code).select_related("edition").first() if code else None
+
     def opened_by(self, code: str, secret: str) -> OrderQuerySet:
         """The one that code and secret open together; the code alone opens nothing."""
         return self.filter(code=code, secret=secret)
@@ -58,15 +63,18 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def overpaid(self) -> OrderQuerySet:
         """Those for which more was received than their live tickets cost: somebody is to get money back."""
         each = self.model._default_manager.filter(pk=OuterRef("pk")).order_by().values("pk")
-        received = each.annotate(sum=Sum("payments__amount")).values("sum")
+        ours = Q(payments__currency=F("edition__currency"))
+        received = each.annotate(sum=Sum("payments__amount", filter=ours)).values("sum")
+        back = ours & ~Q(payments__refunds__status="failed")
+        refunded = each.annotate(sum=Sum("payments__refunds__amount", filter=back)).values("sum")
         cost = each.annotate(sum=Sum("tickets__price", filter=Q(tickets__status__in=LIVE))).values("sum")
-        return self.alias(received=Coalesce(Subquery(received), 0), cost=Coalesce(Subquery(cost), 0)).filter(
-            received__gt=F("cost")
-        )
+        paid = Coalesce(Subquery(received), 0) - Coalesce(Subquery(refunded), 0)
+        return self.alias(paid=paid, cost=Coalesce(Subquery(cost), 0) + F("kept")).filter(paid__gt=F("cost"))
 
     def with_tickets(self) -> OrderQuerySet:
         """With all that an order's page shows."""
         return self.select_related("edition").prefetch_related(
-            *("tickets__attendee", "tickets__group__shown_as", "payments"),
+            *(models.Prefetch("tickets", Ticket.objects.with_answers()), "tickets__refunds"),
+            *("payments__refunds", "checkouts"),
             *("tickets__ticket_type__days", "tickets__ticket_type__edition__days"),
         )

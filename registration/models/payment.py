@@ -1,12 +1,31 @@
 from __future__ import annotations
 
+import logging
+
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from forum.actor import Actor
+from forum.models import Message
+from forum.money import written
 from registration.models.order import Order
+from registration.models.outcome import Outcome
+
+log = logging.getLogger(__name__)
+
+
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    """Money received."""
+
+    def in_currency(self, currency: str) -> PaymentQuerySet:
+        """Those in this currency (ISO 4217), with what was paid back of each, oldest first."""
+        return self.filter(currency=currency).prefetch_related("refunds").order_by("pk")
+
+    def of_provider(self, provider: str, reference: str) -> Payment | None:
+        """The one that a provider calls so."""
+        return self.filter(provider=provider, reference=reference).select_related("order__edition").first()
 
 
 class Payment(models.Model):
@@ -28,6 +47,8 @@ class Payment(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
 
+    objects = PaymentQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
@@ -35,14 +56,23 @@ class Payment(models.Model):
         constraints = (models.UniqueConstraint(fields=["provider", "reference"], name="payment_booked_once"),)
 
     def __str__(self) -> str:
-        return f"{self.provider} · {self.reference}"
+        return f"{written(self.amount, self.currency)} · {self.get_provider_display()}"
 
     def clean(self) -> None:
         if self.order_id and self.currency != self.order.edition.currency:
             raise ValidationError({"currency": _("The order is in another currency.")})
 
+    @property
+    def refunded(self) -> int:
+        """What was paid back of it, or is about to be, in minor units."""
+        return sum(refund.amount for refund in self.refunds.all() if refund.counts)
+
+    @property
+    def refundable(self) -> int:
+        """What may still be paid back of it, in minor units."""
+        return self.amount - self.refunded
+
     @classmethod
-    @transaction.atomic
     def book(
         cls, order: Order, *, provider: str, reference: str, amount: int, currency: str, by: Actor
     ) -> Payment:
@@ -52,12 +82,43 @@ class Payment(models.Model):
         came when the reservation had passed revives the ticket if a place is left. Money is booked whatever becomes of
         the tickets; what is owed to nobody then raises an alarm (`Order.objects.overpaid`).
         """
+        return cls._book(
+            order, provider=provider, reference=reference, amount=amount, currency=currency, by=by
+        )[0]
+
+    @classmethod
+    def receive(
+        cls, order: Order, *, provider: str, reference: str, amount: int, currency: str, by: Actor
+    ) -> Outcome:
+        """Book money as `book` does, and say what came of it. Who paid for nothing is told by mail."""
+        return cls._book(
+            order, provider=provider, reference=reference, amount=amount, currency=currency, by=by
+        )[1]
+
+    @classmethod
+    @transaction.atomic
+    def _book(
+        cls, order: Order, *, provider: str, reference: str, amount: int, currency: str, by: Actor
+    ) -> tuple[Payment, Outcome]:
         Order.objects.select_for_update().get(pk=order.pk)
         payment, booked = cls.objects.get_or_create(
             provider=provider,
             reference=reference,
             defaults={"order": order, "amount": amount, "currency": currency},
         )
-        if booked:
-            order.confirm_what_is_paid(by=by)
-        return payment
+        if not booked:
+            return payment, Outcome.KNOWN
+        expired = set(order.tickets.expired().values_list("pk", flat=True))
+        order.confirm_what_is_paid(by=by)
+        now = Order.objects.with_tickets().get(pk=order.pk)
+        if not now.is_live:
+            Message.queue(
+                "payment-late", about=payment, to=now.email, language=now.language, edition=now.edition
+            )
+        if currency != now.edition.currency:
+            log.error("payment %s: %s, and the order is in another currency", payment.pk, currency)
+            return payment, Outcome.DIFFERS
+        if now.balance:
+            return payment, Outcome.OWED if now.balance < 0 else Outcome.DIFFERS
+        revived = any(ticket.pk in expired and ticket.admits for ticket in now.tickets.all())
+        return payment, Outcome.LATE if revived else Outcome.BOOKED

@@ -3,8 +3,6 @@ from __future__ import annotations
 import logging
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,93 +11,12 @@ from forum.actor import Actor
 from forum.codes import new_secret
 from forum.errors import Refusal
 from forum.models import Edition, Message, StakeholderGroup
-from registration.models.quota import Place, Quota
+from registration.models.quota import Place
+from registration.models.ticket_queryset import TicketQuerySet
+from registration.models.ticket_status import LIVE, Status
 from registration.models.ticket_type import TicketType
 
 log = logging.getLogger(__name__)
-
-
-class Status(models.TextChoices):
-    """The state of a ticket; see Ticket."""
-
-    REQUESTED = "requested", _("Requested")
-    RESERVED = "reserved", _("Reserved")
-    CONFIRMED = "confirmed", _("Confirmed")
-    DECLINED = "declined", _("Declined")
-    EXPIRED = "expired", _("Expired")
-    CANCELLED = "cancelled", _("Cancelled")
-
-
-# Said to who holds an order; the first one that fits one of its tickets counts.
-IN_WORDS = {
-    Status.CONFIRMED: _("You are registered"),
-    Status.RESERVED: _("A place is kept for you"),
-    Status.REQUESTED: _("We have your request"),
-    Status.DECLINED: _("We could not say yes"),
-    Status.EXPIRED: _("The time to pay has passed"),
-    Status.CANCELLED: _("This registration was cancelled"),
-}
-
-LIVE = (Status.REQUESTED, Status.RESERVED, Status.CONFIRMED)
-HOLDING = (Status.RESERVED, Status.CONFIRMED)
-
-
-class TicketQuerySet(models.QuerySet["Ticket"]):
-    """Rights to enter."""
-
-    def of_edition(self, edition: Edition) -> TicketQuerySet:
-        """Those of one edition, with what a list of them shows."""
-        return self.filter(order__edition=edition).with_all()
-
-    def with_all(self) -> TicketQuerySet:
-        """Each with what its page, its badge and its mails show."""
-        return self.select_related("order__edition", "attendee", "ticket_type", "group__shown_as")
-
-    def opened_by(self, secret: str) -> TicketQuerySet:
-        """The one that this secret opens."""
-        return self.filter(secret=secret).with_all()
-
-    def overdue(self) -> TicketQuerySet:
-        """Reservations past their time: free for others, swept or not."""
-        return self.filter(status=Status.RESERVED, reserved_until__lt=timezone.now())
-
-    def rivals_of(self, ticket_type: TicketType) -> TicketQuerySet:
-        """Those that hold a place of a quota which `ticket_type` needs."""
-        return self.filter(places__quota__ticket_types=ticket_type).distinct()
-
-    def holding_places(self) -> TicketQuerySet:
-        """Those for which a place is taken."""
-        return self.filter(status__in=HOLDING)
-
-    def misplaced(self) -> TicketQuerySet:
-        """Those whose places are not the ones that their state and their type's quotas call for; there must be none."""
-        place_here = Place.objects.filter(ticket=OuterRef(OuterRef("pk")), quota=OuterRef("pk"))
-        lacking = Quota.objects.filter(~Exists(place_here), ticket_types=OuterRef("ticket_type"))
-        share = Quota.ticket_types.through.objects.filter(
-            quota=OuterRef("quota"), tickettype=OuterRef("ticket__ticket_type")
-        )
-        taken = Place.objects.filter(ticket=OuterRef("pk"))
-        holds = Q(status__in=HOLDING)
-        return self.filter(
-            (holds & (Exists(lacking) | Exists(taken.filter(~Exists(share))))) | (~holds & Exists(taken))
-        )
-
-    def locked(self) -> TicketQuerySet:
-        """Each kept from other verbs until the transaction ends; not from new places, which only point at it."""
-        return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
-
-    def live(self) -> TicketQuerySet:
-        """Those that may still lead somebody in."""
-        return self.filter(status__in=LIVE)
-
-    def numbers_by_status(self) -> dict[str, int]:
-        """How many there are in each state; states without any are left out."""
-        return dict(self.order_by().values_list("status").annotate(models.Count("pk")))
-
-    def numbers_by_public_group(self) -> dict[int, int]:
-        """How many there are of each group that others see, by its key."""
-        public = Coalesce("group__shown_as", "group")
-        return dict(self.order_by().values_list(public).annotate(models.Count("pk")))
 
 
 class Ticket(models.Model):
@@ -167,6 +84,11 @@ class Ticket(models.Model):
         """Whether money that comes late may still lead its attendee in."""
         return self.status == Status.EXPIRED and not self.edition.is_over
 
+    @property
+    def refunded(self) -> int:
+        """What is paid back for it, or about to be, in minor units."""
+        return sum(refund.amount for refund in self.refunds.all() if refund.counts)
+
     @transaction.atomic
     def approve(self, *, by: Actor) -> None:
         """Say yes to a requested ticket: it takes its places, is confirmed when free, else reserved to be paid.
@@ -194,9 +116,17 @@ class Ticket(models.Model):
             self._tell("ticket-confirmed")
 
     def expire(self, *, by: Actor) -> None:
-        """End a reservation past its time and give its places back. Raises Refusal when it is not reserved."""
+        """End a reservation past its time and give its places back.
+
+        Raises Refusal when it is not reserved, has time left, or when money may still come through a payment page.
+        """
         with transaction.atomic():
-            self._move({Status.RESERVED}, to=Status.EXPIRED, by=by)
+            if self.order.checkouts.open().exists():
+                raise Refusal(_("A payment may still come for this ticket."))
+            overdue = Ticket.objects.filter(
+                reserved_until__lt=timezone.now()
+            )  # a page opened just now moved it
+            self._move({Status.RESERVED}, among=overdue, to=Status.EXPIRED, by=by)
             self._tell("ticket-expired")
             Place.give_back(self)
 
@@ -211,13 +141,17 @@ class Ticket(models.Model):
         Place.take(self)
 
     def cancel(self, *, by: Actor, reason: str = "") -> None:
-        """Give a live ticket up, and its places back. Raises Refusal when it is not live any more."""
+        """Give a live ticket up, and its places back.
+
+        Raises Refusal when it is not live any more, or when money may still come through a payment page.
+        """
         with transaction.atomic():
             self.give_up(by=by, reason=reason)
             Place.give_back(self)
 
     def give_up(self, *, by: Actor, reason: str = "") -> None:
         """The half of `cancel` that touches no place, for who cancels several and then gives all places back."""
+        self.order.refuse_while_money_may_come()
         self._move(set(LIVE), to=Status.CANCELLED, by=by, reason=reason)
         self._tell("ticket-cancelled")
 
@@ -226,9 +160,18 @@ class Ticket(models.Model):
         self.secret, self.badge_token = new_secret(), new_secret()
         self.save(update_fields=["secret", "badge_token"])
 
-    def _move(self, allowed: set[Status], *, to: Status, by: Actor, **fields: object) -> None:
+    def _move(
+        self,
+        allowed: set[Status],
+        *,
+        to: Status,
+        by: Actor,
+        among: TicketQuerySet | None = None,
+        **fields: object,
+    ) -> None:
         changed = {"status": to, "status_changed_at": timezone.now(), **fields}
-        moved = Ticket.objects.filter(pk=self.pk, status__in=allowed).update(**changed)
+        rows = Ticket.objects.all() if among is None else among
+        moved = rows.filter(pk=self.pk, status__in=allowed).update(**changed)
         if not moved:
             self.refresh_from_db(fields=["status"])
             raise Refusal(

@@ -16,14 +16,20 @@ class TicketTypeQuerySet(models.QuerySet["TicketType"]):
     """What can be had."""
 
     def on_offer(self, edition: Edition) -> TicketTypeQuerySet:
-        """What somebody may choose in `edition` now, with what a list of them shows."""
+        """What somebody may choose in `edition` now, with the groups that may."""
         now = timezone.now()
         begun = Q(available_from=None) | Q(available_from__lte=now)
         not_over = Q(available_until=None) | Q(available_until__gt=now)
         offered = self.filter(begun, not_over, edition=edition, is_active=True)
-        return offered.select_related("edition").prefetch_related(
-            "groups", "days", Prefetch("quotas", Quota.objects.with_overdue())
-        )
+        return offered.prefetch_related("groups")
+
+    def with_places(self) -> TicketTypeQuerySet:
+        """Each with the days it admits on, and the quotas that say how many places are left."""
+        return self.prefetch_related("days", Prefetch("quotas", Quota.objects.with_overdue()))
+
+    def as_it_is(self, known: TicketType) -> TicketType | None:
+        """One of them that was read a while ago, read anew."""
+        return self.filter(pk=known.pk).first()
 
 
 class TicketType(models.Model):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -25,15 +25,20 @@ class Wish:
     language: str
     agreed_to: list[PageVersion] = field(default_factory=list)
 
-    def refuse_what_is_not_on_offer(self) -> None:
-        """Raise Refusal when registration is closed, or the type is not on offer or for other groups."""
+    def as_on_offer(self) -> Wish:
+        """The wish with its ticket type as it is now, its price above all.
+
+        Raises Refusal when registration is closed, or the type is not on offer or for other groups.
+        """
         if not self.edition.takes_registrations:
             raise Refusal(_("Registration is closed at the moment."))
-        if not TicketType.objects.on_offer(self.edition).filter(pk=self.ticket_type.pk).exists():
+        offered = TicketType.objects.on_offer(self.edition).as_it_is(self.ticket_type)
+        if offered is None:
             raise Refusal(_("This ticket is not on offer any more. Choose another one."), field="ticket_type")
-        if self.group.edition_id != self.edition.pk or not self.ticket_type.is_for(self.group):
+        if self.group.edition_id != self.edition.pk or not offered.is_for(self.group):
             raise Refusal(
                 _("“%(type)s” is for other groups than yours. Choose another ticket, or another group.")
-                % {"type": self.ticket_type},
+                % {"type": offered},
                 field="ticket_type",
             )
+        return replace(self, ticket_type=offered)

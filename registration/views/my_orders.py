@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from forum import throttle
 from forum.http import Request, private
+from forum.outage import may_be_sent_again
 from registration.forms import LostLinkForm
 from registration.models import Order
 
@@ -29,10 +30,11 @@ def my_orders(request: Request) -> HttpResponse:
 
 
 @private
+@may_be_sent_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def lost_link(request: Request) -> HttpResponse:
     """Send the links of an address to it. The answer is the same whether or not there are any."""
-    form = LostLinkForm(request.POST or None)
+    form = LostLinkForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         is_calm = throttle.allows(

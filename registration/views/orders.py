@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,9 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from forum import throttle
 from forum.actor import Actor
 from forum.errors import Refusal
-from forum.http import Request, be_about, private
+from forum.http import Request, be_about, let_forms_lead_to, private
+from forum.outage import may_be_sent_again
 from registration.forms import CorrectEmailForm
 from registration.models import Order
+from registration.payments import checkouts, stripe_checkout
 
 CORRECTIONS = 5
 AN_HOUR = timedelta(hours=1)
@@ -32,15 +35,24 @@ def _opened(request: Request, code: str, secret: str) -> Order:
 def order(request: Request, code: str, secret: str) -> HttpResponse:
     """Show the order: the state of its tickets, what was answered, and what can be done."""
     order = _opened(request, code, secret)
-    return render(request, "registration/order.html", {"order": order, "email_form": CorrectEmailForm()})
+    context = {
+        "order": order,
+        "email_form": CorrectEmailForm(),
+        "pays_online": stripe_checkout.is_offered(),
+    }
+    page = render(request, "registration/order.html", context)
+    if order.is_payable and stripe_checkout.is_offered():
+        let_forms_lead_to(page, settings.STRIPE_PAGES)
+    return page
 
 
 @private
+@may_be_sent_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def email(request: Request, code: str, secret: str) -> HttpResponse:
     """Set a mistyped address right, and go to the order's new address."""
     order = _opened(request, code, secret)
-    form = CorrectEmailForm(request.POST or None)
+    form = CorrectEmailForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if not throttle.allows("correct-email", order.code, times=CORRECTIONS, within=AN_HOUR):
             form.add_error(
@@ -61,13 +73,20 @@ def email(request: Request, code: str, secret: str) -> HttpResponse:
 
 
 @private
+@may_be_sent_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancellation(request: Request, code: str, secret: str) -> HttpResponse:
     """Ask whether the order is really to be given up, and give it up."""
     order = _opened(request, code, secret)
     if request.method == "POST":
+        holder = Actor.holder(f"order {order.code}")
+        was_paid = order.paid
         try:
-            order.cancel(by=Actor.holder(f"order {order.code}"))
+            checkouts.close(order, by=holder)
+            if Order.objects.with_tickets().get(pk=order.pk).paid != was_paid:
+                messages.info(request, _("Your payment had just arrived, so nothing was cancelled."))
+                return redirect(order)
+            order.cancel(by=holder)
         except Refusal as refusal:
             messages.error(request, refusal.reason)
         return redirect(order)

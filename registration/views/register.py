@@ -14,6 +14,7 @@ from forum import throttle
 from forum.actor import Actor
 from forum.errors import Refusal
 from forum.http import Request, private
+from forum.outage import may_be_sent_again
 from registration.forms import AgreementForm, RegistrationForm
 from registration.models import Order
 
@@ -23,6 +24,7 @@ AN_HOUR = timedelta(hours=1)
 
 
 @private
+@may_be_sent_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: Request) -> HttpResponse:
     """Ask, show the answers, or place the order: `step` says which button was pressed."""
@@ -42,7 +44,8 @@ def register(request: Request) -> HttpResponse:
         return _ask(request, RegistrationForm(edition, initial=request.POST.dict()))
     answer = _answer(request, RegistrationForm(edition, request.POST), agreement or AgreementForm(edition))
     # Of two presses at once, the second may have found the last place taken: by the first, a moment ago.
-    if agreement and (placed := Order.objects.placed_with(agreement.key, edition)):
+    is_page = answer.status_code == 200
+    if agreement and is_page and (placed := Order.objects.placed_with(agreement.key, edition)):
         return redirect(placed)
     return answer
 

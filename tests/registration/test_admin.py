@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from forum.models import Edition, Message
 from registration.models import Order, Payment, Quota, Ticket
-from registration.models.ticket import Status
+from registration.models.ticket_status import Status
 from tests import make, staff
 
 pytestmark = pytest.mark.django_db

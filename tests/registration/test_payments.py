@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
+from django.utils import timezone
 
 from forum.actor import Actor
 from forum.models import Message
@@ -19,10 +23,13 @@ def book(order: Order, amount: int = 25000, reference: str = "transfer") -> Paym
     )
 
 
-def reserved(*, size: int = 5, tickets: int = 1) -> Order:
-    return make.order(
-        status="reserved", tickets=tickets, ticket_type=make.ticket_type(price=25000, size=size)
-    )
+def reserved(*, size: int = 5, tickets: int = 1, **fields: Any) -> Order:
+    kind = make.ticket_type(price=25000, size=size)
+    return make.order(status="reserved", tickets=tickets, ticket_type=kind, **fields)
+
+
+def overdue(*, size: int = 5) -> Order:
+    return reserved(size=size, reserved_until=timezone.now() - timedelta(minutes=1))
 
 
 @pytest.mark.django_db
@@ -40,7 +47,7 @@ def test_money_confirms_what_it_pays_for_and_the_same_money_is_booked_once() -> 
 
 @pytest.mark.django_db
 def test_money_that_comes_late_takes_the_place_again_while_there_is_one() -> None:
-    order = reserved(size=1)
+    order = overdue(size=1)
     order.tickets.get().expire(by=BANK)
 
     book(order)
@@ -55,7 +62,7 @@ def test_money_that_comes_late_takes_the_place_again_while_there_is_one() -> Non
 def test_late_money_without_a_place_stays_booked_and_raises_an_alarm(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    order = reserved(size=1)
+    order = overdue(size=1)
     order.tickets.get().expire(by=BANK)
     make.ticket(ticket_type=order.tickets.get().ticket_type)
 
@@ -70,7 +77,7 @@ def test_late_money_without_a_place_stays_booked_and_raises_an_alarm(
 
 @pytest.mark.django_db
 def test_late_money_that_does_not_reach_revives_nothing() -> None:
-    order = reserved()
+    order = overdue()
     order.tickets.get().expire(by=BANK)
 
     book(order, amount=24999)
@@ -102,7 +109,7 @@ def test_only_orders_that_received_more_than_they_cost_are_overpaid() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_money_that_comes_in_the_moment_of_expiry_is_always_booked_and_leaves_the_ticket_confirmed() -> None:
-    orders = [reserved() for _ in range(20)]
+    orders = [overdue() for _ in range(20)]
     tickets = [order.tickets.get() for order in orders]
     paying = [lambda order=order: book(order, reference=order.code) for order in orders]  # type: ignore[misc]
     expiring = [lambda pk=ticket.pk: Ticket.objects.get(pk=pk).expire(by=BANK) for ticket in tickets]  # type: ignore[misc]

@@ -201,7 +201,7 @@ def test_a_reservation_past_its_time_counts_as_free_on_the_page() -> None:
         reserved_until=late,
     )
 
-    [shown] = TicketType.objects.on_offer(kind.edition)
+    [shown] = TicketType.objects.on_offer(kind.edition).with_places()
 
     assert shown.left_in_words == "few"
 

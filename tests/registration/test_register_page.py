@@ -157,9 +157,10 @@ def test_the_whole_way_takes_four_requests_and_leads_to_the_order(client: Client
     edition = make.edition()
     make.page(edition, "terms")
     make.page(edition, "privacy")
+    filled_in = answers(edition)
 
     first = client.get(PATH)
-    second = client.post(PATH, answers(edition))
+    second = client.post(PATH, filled_in)
     third = confirm(client, text(second))
     fourth = client.get(third.url)
 

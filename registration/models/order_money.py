@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from registration.models.checkout import Checkout
+    from registration.models.payment import Payment
+
+
+class Owing:
+    """What an order costs and what came for it; all in minor units of its edition's currency.
+
+    Derived from its tickets, payments and refunds, which `Order.objects.with_tickets()` has read.
+    """
+
+    tickets: Any
+    payments: Any
+    checkouts: Any
+    edition: Any
+    kept: int
+
+    @property
+    def total(self) -> int:
+        """What its live tickets cost, and what is kept for those that were given up, in minor units."""
+        return sum(ticket.price for ticket in self.tickets.all() if ticket.is_live) + self.kept
+
+    @property
+    def received(self) -> int:
+        """What came in for it, in minor units. Money in another currency than the edition's does not count."""
+        return sum(payment.amount for payment in self._payments)
+
+    @property
+    def refunded(self) -> int:
+        """What was paid back of it, or is about to be, in minor units."""
+        return sum(payment.refunded for payment in self._payments)
+
+    @property
+    def paid(self) -> int:
+        """What was received for it and kept, in minor units."""
+        return self.received - self.refunded
+
+    @property
+    def _payments(self) -> list[Payment]:
+        return [payment for payment in self.payments.all() if payment.currency == self.edition.currency]
+
+    @property
+    def balance(self) -> int:
+        """What is still to be paid, in minor units; negative when too much was."""
+        return self.total - self.paid
+
+    @property
+    def overpaid(self) -> int:
+        """What was received beyond its total and not paid back, in minor units."""
+        return max(0, -self.balance)
+
+    @property
+    def is_payable(self) -> bool:
+        """Whether money is waited for."""
+        return self.balance > 0 and any(ticket.is_payable for ticket in self.tickets.all())
+
+    @property
+    def pay_by(self) -> datetime | None:
+        """Until when money is waited for; None when none is."""
+        times = [ticket.reserved_until for ticket in self.tickets.all() if ticket.is_payable]
+        return min((until for until in times if until), default=None)
+
+    @property
+    def checkout(self) -> Checkout | None:
+        """The payment page through which money may still come for it; None when none is open."""
+        return next((checkout for checkout in self.checkouts.all() if checkout.is_open), None)

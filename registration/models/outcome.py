@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Outcome(models.TextChoices):
+    """What came of something that a provider told us."""
+
+    WAITING = "waiting", _("Not dealt with yet")
+    BOOKED = "booked", _("Paid as agreed")
+    LATE = "late", _("Paid late; the place was taken again")
+    OWED = "owed", _("Paid, but nothing is owed for it: pay it back")
+    DIFFERS = "differs", _("Another amount or currency than agreed")
+    KNOWN = "known", _("Nothing new")
+    PROCESSING = "processing", _("The bank is at work")
+    FAILED = "failed", _("The bank said no")
+    EXPIRED = "expired", _("The payment page ended unpaid")
+    REFUNDED = "refunded", _("Paid back")
+    NOT_REFUNDED = "not-refunded", _("Could not be paid back")
+    UNKNOWN = "unknown", _("Of no order of ours")
+    TOO_OLD = "too-old", _("Refused: its time stamp is too old")
+    FORGED = "forged", _("Refused: it is not signed by the provider")
+
+
+NEEDS_SOMEBODY = (
+    Outcome.WAITING,
+    Outcome.OWED,
+    Outcome.DIFFERS,
+    Outcome.NOT_REFUNDED,
+    Outcome.UNKNOWN,
+    Outcome.TOO_OLD,
+    Outcome.FORGED,
+)

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import contextlib
+import logging
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from forum.actor import Actor
+from forum.errors import Refusal
+from forum.models import Edition, Message
+from forum.models.deferred import Deferred, DeferredQuerySet
+from registration.models.order import Order
+from registration.models.outcome import Outcome
+from registration.models.payment import Payment
+from registration.models.ticket import Ticket
+
+log = logging.getLogger(__name__)
+
+
+class RefundQuerySet(DeferredQuerySet):
+    """Money returned, or about to be."""
+
+    def of_edition(self, edition: Edition) -> RefundQuerySet:
+        """Those of one edition."""
+        return self.filter(payment__order__edition=edition)
+
+    def with_payment(self) -> RefundQuerySet:
+        """Each with what is needed to send it."""
+        return self.select_related("payment__order__edition")
+
+    def told_of(self, reference: str, key: str) -> Refund | None:
+        """The one that a provider speaks of, by its name or by ours."""
+        known = Q(reference=reference)
+        with contextlib.suppress(ValueError):  # nothing of ours
+            known |= Q(uuid=uuid.UUID(key))
+        return self.filter(known).select_related("payment__order__edition").first()
+
+
+class Refund(Deferred):
+    """Money returned: asked for by an organizer, then done by a worker at the provider, once.
+
+    queued ──▶ sending ──▶ refunded | failed        refunded ──▶ failed (a bank may send it back days later)
+
+    `amount` in minor units of the payment's currency. Money that came by no provider's hand is returned by an
+    organizer's; the record then only says so. A refund of a `ticket` was asked for with its cancellation.
+    """
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("On its way")
+        SENDING = "sending", _("Being sent")
+        REFUNDED = "refunded", _("Paid back")
+        FAILED = "failed", _("Failed")
+
+    WORKING: ClassVar[str] = Status.SENDING
+    DONE: ClassVar[str] = Status.REFUNDED
+    TASK: ClassVar[str] = "registration.tasks.send_refund"
+
+    payment = models.ForeignKey(
+        Payment, models.PROTECT, related_name="refunds", editable=False, verbose_name=_("payment")
+    )
+    ticket = models.ForeignKey(
+        Ticket, models.PROTECT, null=True, related_name="refunds", editable=False, verbose_name=_("ticket")
+    )
+    amount = models.PositiveIntegerField(_("amount"), editable=False)
+    reason = models.TextField(_("reason"), blank=True, editable=False)
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    round = models.PositiveSmallIntegerField(default=0, editable=False)
+    reference = models.CharField(_("reference"), max_length=200, blank=True, db_index=True, editable=False)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("asked for by"),
+    )
+    status = models.CharField(
+        _("state"), max_length=10, choices=Status.choices, default=Status.QUEUED, editable=False
+    )
+
+    objects = RefundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
+        ordering = ("-created_at",)
+        indexes = (models.Index(fields=["status", "due_at"], name="refund_due"),)
+
+    def __str__(self) -> str:
+        return f"{self.payment.order.code} · {self.get_status_display()}"
+
+    @property
+    def edition(self) -> Edition:
+        return self.payment.order.edition
+
+    @property
+    def key(self) -> str:
+        """Under which the provider does it once, however often it is asked; another one after it has failed."""
+        return f"refund-{self.uuid}-{self.round}"
+
+    @property
+    def may_have_been_sent(self) -> bool:
+        """Whether somebody has tried before, so that the provider is to be asked first."""
+        return self.attempts > 1 or self.round > 0
+
+    @property
+    def counts(self) -> bool:
+        """Whether the money is gone from us, or about to go."""
+        return self.status != self.Status.FAILED
+
+    @classmethod
+    @transaction.atomic
+    def ask(
+        cls, payment: Payment, *, amount: int, by: Actor, reason: str = "", ticket: Ticket | None = None
+    ) -> Refund:
+        """Pay `amount` of a payment back: a worker sends it once this transaction is committed.
+
+        Raises Refusal when less than that is left of the payment.
+        """
+        Order.objects.select_for_update().get(pk=payment.order_id)
+        payment = Payment.objects.select_related("order__edition").get(pk=payment.pk)
+        if not 0 < amount <= payment.refundable:
+            raise Refusal(_("Choose an amount up to what is left of this payment."), field="amount")
+        refund = cls.objects.create(
+            payment=payment, ticket=ticket, amount=amount, reason=reason, asked_by=by.user
+        )
+        log.info("order %s: refund %s asked for by %s", payment.order.code, refund.pk, by.label)
+        if payment.provider == Payment.Provider.STRIPE:
+            refund.nudge()
+        else:
+            fields = {"status": cls.Status.REFUNDED, "finished_at": timezone.now()}
+            cls.objects.filter(pk=refund.pk).update(**fields)
+            refund.status = cls.Status.REFUNDED
+            refund._tell()
+        return refund
+
+    def sent(self, reference: str) -> None:
+        """Note that the provider took it, under which name, and tell who paid."""
+        with transaction.atomic():
+            self.finish(reference=reference)
+            self._tell()
+
+    @transaction.atomic
+    def came_back(self, reason: str) -> Outcome:
+        """Note that the provider could not bring the money to its owner after all."""
+        moved = Refund.objects.filter(pk=self.pk, status=self.Status.REFUNDED).update(
+            status=self.Status.FAILED, error=reason[:2000]
+        )
+        if not moved:
+            return Outcome.KNOWN
+        log.error("refund %s: came back: %s", self.pk, reason)
+        return Outcome.NOT_REFUNDED
+
+    @classmethod
+    def was_made_elsewhere(cls, payment: Payment, *, amount: int, reference: str, is_done: bool) -> Outcome:
+        """Note a refund that somebody made at the provider itself, once."""
+        status = cls.Status.REFUNDED if is_done else cls.Status.FAILED
+        with transaction.atomic():
+            Order.objects.select_for_update().get(pk=payment.order_id)
+            _refund, is_new = cls.objects.get_or_create(
+                reference=reference,
+                payment=payment,
+                defaults={"amount": amount, "status": status, "finished_at": timezone.now()},
+            )
+        if not is_new:
+            return Outcome.KNOWN
+        return Outcome.REFUNDED if is_done else Outcome.NOT_REFUNDED
+
+    def again(self) -> None:
+        """Try once more what has failed. Raises Refusal when so much is not left of the payment any more."""
+        with transaction.atomic():
+            Order.objects.select_for_update().get(pk=self.payment.order_id)
+            if self.amount > Payment.objects.get(pk=self.payment_id).refundable:
+                raise Refusal(_("So much is not left of this payment any more."))
+            failed = Refund.objects.filter(pk=self.pk, status=self.Status.FAILED)
+            if failed.update(round=F("round") + 1):
+                super().again()
+
+    def _tell(self) -> None:
+        # Who cancelled is told with the cancellation what is paid back.
+        if self.ticket_id is None:
+            order = self.payment.order
+            Message.queue(
+                "refund", about=self, to=order.email, language=order.language, key=f"refund:{self.pk}"
+            )

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from forum.models import Edition, Message
+from registration.models.quota import Place, Quota
+from registration.models.ticket_status import HOLDING, LIVE, Status
+from registration.models.ticket_type import TicketType
+
+if TYPE_CHECKING:
+    from registration.models.ticket import Ticket
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    """Rights to enter."""
+
+    def of_edition(self, edition: Edition) -> TicketQuerySet:
+        """Those of one edition, with what a list of them shows."""
+        return self.filter(order__edition=edition).with_all()
+
+    def with_all(self) -> TicketQuerySet:
+        """Each with what its page, its badge and its mails show."""
+        return self.select_related("order__edition", "attendee", "ticket_type", "group__shown_as")
+
+    def with_answers(self) -> TicketQuerySet:
+        """Each with what its order's page shows of it."""
+        return self.select_related("attendee", "group__shown_as", "ticket_type__edition")
+
+    def told_of_in(self, message: Message) -> Ticket | None:
+        """The one that a message is about, with what its letter shows; None when it is about something else."""
+        if message.about_type_id != ContentType.objects.get_for_model(self.model).pk:
+            return None
+        return self.filter(pk=message.about_id).with_all().prefetch_related("ticket_type__days").first()
+
+    def opened_by(self, secret: str) -> TicketQuerySet:
+        """The one that this secret opens."""
+        return self.filter(secret=secret).with_all()
+
+    def overdue(self) -> TicketQuerySet:
+        """Reservations past their time: free for others, swept or not, but while money may still come for them."""
+        late = self.filter(status=Status.RESERVED, reserved_until__lt=timezone.now())
+        return late.exclude(order__checkouts__status__in=("open", "processing"))
+
+    def expired(self) -> TicketQuerySet:
+        """Those whose time to pay passed."""
+        return self.filter(status=Status.EXPIRED)
+
+    def payable(self) -> TicketQuerySet:
+        """Those for which money is waited for."""
+        return self.filter(status=Status.RESERVED, price__gt=0)
+
+    def reserve_until(self, until: datetime) -> None:
+        """Keep their places until then, at the least."""
+        self.filter(reserved_until__lt=until).update(reserved_until=until)
+
+    def rivals_of(self, ticket_type: TicketType) -> TicketQuerySet:
+        """Those that hold a place of a quota which `ticket_type` needs."""
+        return self.filter(places__quota__ticket_types=ticket_type).distinct()
+
+    def holding_places(self) -> TicketQuerySet:
+        """Those for which a place is taken."""
+        return self.filter(status__in=HOLDING)
+
+    def misplaced(self) -> TicketQuerySet:
+        """Those whose places are not the ones that their state and their type's quotas call for; there must be none."""
+        place_here = Place.objects.filter(ticket=OuterRef(OuterRef("pk")), quota=OuterRef("pk"))
+        lacking = Quota.objects.filter(~Exists(place_here), ticket_types=OuterRef("ticket_type"))
+        share = Quota.ticket_types.through.objects.filter(
+            quota=OuterRef("quota"), tickettype=OuterRef("ticket__ticket_type")
+        )
+        taken = Place.objects.filter(ticket=OuterRef("pk"))
+        holds = Q(status__in=HOLDING)
+        return self.filter(
+            (holds & (Exists(lacking) | Exists(taken.filter(~Exists(share))))) | (~holds & Exists(taken))
+        )
+
+    def locked(self) -> TicketQuerySet:
+        """Each kept from other verbs until the transaction ends; not from new places, which only point at it."""
+        return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
+
+    def live(self) -> TicketQuerySet:
+        """Those that may still lead somebody in."""
+        return self.filter(status__in=LIVE)
+
+    def numbers_by_status(self) -> dict[str, int]:
+        """How many there are in each state; states without any are left out."""
+        return dict(self.order_by().values_list("status").annotate(models.Count("pk")))
+
+    def numbers_by_public_group(self) -> dict[int, int]:
+        """How many there are of each group that others see, by its key."""
+        public = Coalesce("group__shown_as", "group")
+        return dict(self.order_by().values_list(public).annotate(models.Count("pk")))
