@@ -197,6 +197,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep the reservations": {"task": "registration.tasks.sweep_reservations", "schedule": 60.0},
     "sweep the sessions": {"task": "forum.site.tasks.sweep_sessions", "schedule": 3600.0},
     "sweep the checkouts": {"task": "registration.tasks.sweep_checkouts", "schedule": 60.0, "options": SOON},
+    "sweep the slow banks": {"task": "registration.tasks.sweep_slow_banks", "schedule": 1800.0},
     "sweep the refunds": {"task": "registration.tasks.sweep_refunds", "schedule": 60.0, "options": SOON},
     "compare counters with places": {"task": "registration.tasks.compare_counters", "schedule": 3600.0},
 }

@@ -120,8 +120,7 @@ def refund(message: Message) -> Content:
     if not isinstance(refund, Refund) or not refund.counts:
         raise Pointless("It was not paid back after all.")
     amount = written(refund.amount, refund.payment.currency)
-    by_stripe = refund.payment.provider == Payment.Provider.STRIPE
-    return _about_money(refund.payment.order, message, refund=refund, amount=amount, by_stripe=by_stripe)
+    return _about_money(refund.payment.order, message, refund=refund, amount=amount)
 
 
 @letter("order-links", "registration")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from celery import shared_task
 
@@ -10,9 +11,11 @@ from forum.actor import Actor
 from registration.models import Checkout, Quota, Refund, Ticket
 from registration.models.overdue import expire_if_overdue
 from registration.payments import checkouts, refunds
-from registration.payments.stripe_checkout import Unreachable
+from registration.payments.answers import Unreachable
 
 log = logging.getLogger(__name__)
+
+PATIENCE = 5  # pages; a provider that answers for none of so many is away
 
 
 @shared_task
@@ -22,19 +25,33 @@ def sweep_reservations() -> None:
         expire_if_overdue(ticket)
 
 
-@shared_task
+@shared_task(soft_time_limit=50, time_limit=55)
 def sweep_checkouts() -> None:
     """Ask how the payment pages ended whose time has passed, and end those that would pay what is not owed any more.
 
     Only then do the reservations behind them expire.
     """
-    for checkout in Checkout.objects.open().with_order():
-        if checkout.is_to_be_closed:
-            try:
-                checkouts.end(checkout, by=Actor.system())
-            except Unreachable as fault:
-                log.warning("checkout %s cannot be ended now: %s", checkout.pk, fault)
+    _ask_about(checkout for checkout in Checkout.objects.open().with_order() if checkout.is_to_be_closed)
+
+
+@shared_task(soft_time_limit=500, time_limit=550)
+def sweep_slow_banks() -> None:
+    """Ask what became of the payments at which a bank is at work: what it told may have got lost."""
+    _ask_about(Checkout.objects.processing().with_order())
+
+
+def _ask_about(pages: Iterable[Checkout]) -> None:
+    in_vain = 0
+    for checkout in pages:
+        try:
+            checkouts.end(checkout, by=Actor.system())
+        except Unreachable as fault:
+            log.warning("checkout %s cannot be ended now: %s", checkout.pk, fault)
+            in_vain += 1
+            if in_vain == PATIENCE:
                 break
+        except Exception:
+            log.exception("checkout %s cannot be ended", checkout.pk)
 
 
 @shared_task(soft_time_limit=100, time_limit=115)

@@ -192,10 +192,15 @@ class RowFormSet(ChildFormSet):
 
 
 class EditionTabularInline(_ByDuty, TabularInline):
-    """Records of the same edition as their parent, a row each."""
+    """Records of the same edition as their parent, a row each. Where nobody can change them they are but shown."""
 
     extra = 0
     formset = RowFormSet
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        if not (self.adds or self.changes or self.deletes):
+            self.template = "admin/edit_inline/shown.html"
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -35,17 +35,17 @@ class Sum:
     most: int
     currency: str
     label: Words
-    is_needed: bool = False
 
 
 @dataclass(frozen=True)
 class Verb:
     """What can be done to a record. `deed` is given the record, who does it, and the reason, and may raise Refusal.
 
-    `applies` says whether a record's page offers it. `warning` makes it ask first, and says what follows from it;
-    `asks_reason` asks why, too. `money` says which sum a user may have moved with it; the deed of one record is then
-    given an `amount`, too (minor units; None when nobody was asked for one). `duties` are those that may do it, if not
-    the ones that may change the record.
+    `applies` says to which records it can be done: only their pages offer it. `warning` makes it ask first, and says
+    what follows from it; `asks_reason` asks why, too. `money` says which sum a user may have moved with it; the deed
+    of one record is then given an `amount`, too (minor units; None when nobody was asked for one). What is done
+    `singly` is done to one record at a time, and offered on no list. `duties` are those that may do it, if not the
+    ones that may change the record.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Verb:
     asks_reason: bool = False
     kind: str = ""
     money: Callable[[Any, Any], Sum | None] | None = None
+    singly: bool = False
     duties: tuple[str, ...] | None = None
 
     @property
@@ -85,7 +86,6 @@ class VerbForm(forms.Form):
                 currency=money.currency,
                 label=money.label,
                 initial=money.most,
-                required=money.is_needed,
                 max_value=Decimal(money.most).scaleb(-digits(money.currency)),
                 help_text=gettext("Up to %(most)s.") % {"most": written(money.most, money.currency)},
             )
@@ -109,7 +109,7 @@ class WithVerbs(ModelAdmin):
     # --- on lists ---
 
     def get_actions(self, request: Any) -> dict[str, Any]:
-        offered = {verb.name: verb for verb in self.verbs if self.may(request, verb)}
+        offered = {verb.name: verb for verb in self.verbs if not verb.singly and self.may(request, verb)}
         actions = super().get_actions(request)
         return actions | {
             name: (partial(self._act, verb=verb), name, str(verb.label)) for name, verb in offered.items()
@@ -159,15 +159,14 @@ class WithVerbs(ModelAdmin):
     # --- both ---
 
     def _ask_or_do(self, request: Any, verb: Verb, records: list[Any], *, back: str) -> HttpResponse | None:
+        if not (records := self._those_it_applies_to(request, verb, records)):
+            return None
         is_confirmed = "confirmed" in request.POST
         # Of several records each has a sum of its own: money is moved one by one.
         money = verb.money(records[0], request.user) if verb.money and len(records) == 1 else None
         form = VerbForm(request.POST if is_confirmed else None, asks_reason=verb.asks_reason, money=money)
-        if not verb.asks or (is_confirmed and form.is_valid()):
-            answers = form.cleaned_data if is_confirmed and verb.asks else {}
-            if money:
-                answers["amount"] = answers["amount"] or 0
-            self._do(request, verb, records, answers)
+        is_answered = not verb.asks or (is_confirmed and form.is_valid())
+        if is_answered and self._do(request, verb, records, form):
             return None
         context = {
             **self.admin_site.each_context(request),
@@ -181,13 +180,28 @@ class WithVerbs(ModelAdmin):
         }
         return TemplateResponse(request, "admin/verb.html", context)
 
-    def _do(self, request: Any, verb: Verb, records: Iterable[Any], answers: dict[str, Any]) -> None:
+    def _those_it_applies_to(self, request: Any, verb: Verb, records: list[Any]) -> list[Any]:
+        """Which of the records it can still be done to; of the others the user is told."""
+        found = [record for record in records if verb.applies(record)]
+        for record in records:
+            if record not in found:
+                said = gettext("%(record)s: “%(verb)s” does not apply any more.")
+                self.message_user(request, said % {"record": record, "verb": verb.label}, messages.ERROR)
+        return found
+
+    def _do(self, request: Any, verb: Verb, records: list[Any], form: VerbForm) -> bool:
+        """Do it to each, and say what came of it. False when the one record refused what was typed: the form, which
+        then says why, is to be shown again."""
         done = 0
+        answers = form.cleaned_data if form.is_bound else {}
         money = {"amount": answers.get("amount")} if verb.money else {}
         for record in records:
             try:
                 verb.deed(record, Actor.of(request.user), answers.get("reason", "").strip(), **money)
             except Refusal as refusal:
+                if len(records) == 1 and refusal.field in form.fields:
+                    form.add_error(refusal.field, refusal.reason)
+                    return False
                 self.message_user(request, f"{record}: {refusal}", messages.ERROR)
             else:
                 self.log_change(request, record, str(verb.done))
@@ -199,3 +213,4 @@ class WithVerbs(ModelAdmin):
                 else f"{verb.done}."
             )
             self.message_user(request, said, messages.SUCCESS)
+        return True

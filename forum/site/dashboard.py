@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import reverse
@@ -16,7 +17,7 @@ from agenda.models import Changes, Release
 from forum.models import Edition
 from forum.models.deferred import LATE
 from forum.templatetags.formats import day_range
-from registration.models import Quota, Refund, Ticket
+from registration.models import Checkout, Payment, Quota, Refund, Ticket
 from registration.models.ticket_status import Status
 
 SHOWN_FROM = 5
@@ -179,6 +180,21 @@ def _of_money(edition: Edition) -> list[Matter]:
         )
         address = _listed("registration_notice", settled_at__isempty="1")
         matters.append(Matter(text % {"n": notices}, address, "bad"))
+    stuck = Checkout.objects.stuck(edition).count()
+    foreign = Payment.objects.in_another_currency(edition)
+    if stuck:
+        text = ngettext(
+            "%(n)s payment page keeps a place and cannot be ended: is Stripe’s key right?",
+            "%(n)s payment pages keep places and cannot be ended: is Stripe’s key right?",
+            stuck,
+        )
+        matters.append(Matter(text % {"n": stuck}, _listed("registration_order"), "bad"))
+    for payment in foreign:
+        text = _("%(payment)s came for order %(code)s, which is in another currency")
+        address = reverse("admin:registration_payment_change", args=[payment.pk])
+        matters.append(Matter(text % {"payment": payment, "code": payment.order.code}, address, "bad"))
+    if settings.STRIPE_SECRET_KEY.startswith("sk_test_") and not settings.STRIPE_API:
+        matters.append(Matter(_("Stripe is in test mode: no money moves"), reverse("admin:index")))
     if refunds:
         text = ngettext("%(n)s refund failed", "%(n)s refunds failed", refunds)
         address = _listed("registration_refund", status__exact="failed")

@@ -73,9 +73,8 @@ class PaymentAdmin(EditionAdmin):
                 "it down and tells the buyer. No ticket is cancelled by it."
             ),
             asks_reason=True,
-            money=lambda payment, user: Sum(
-                payment.refundable, payment.currency, _("Amount"), is_needed=True
-            ),
+            money=lambda payment, user: Sum(payment.refundable, payment.currency, _("Amount")),
+            singly=True,
             kind="danger",
         ),
     )

@@ -127,9 +127,8 @@ class OrderAdmin(EditionAdmin):
                 "Money that no ticket stands against any more, and that you do not pay back: a cancellation fee for "
                 "instance. To pay it back, open the payment instead."
             ),
-            money=lambda order, user: Sum(
-                order.overpaid, order.edition.currency, _("Amount"), is_needed=True
-            ),
+            money=lambda order, user: Sum(order.overpaid, order.edition.currency, _("Amount")),
+            singly=True,
             duties=("finance",),
         ),
     )

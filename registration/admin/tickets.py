@@ -28,17 +28,17 @@ def _fields_for(request: Any) -> tuple[str, ...]:
 
 def _confirm(ticket: Ticket, by: Actor, reason: str) -> None:
     checkouts.close(ticket.order, by=by)  # else it could be paid a second time
-    ticket.confirm(by=by)
+    ticket.confirm_by_hand(by=by)
 
 
 def _to_be_paid_back(ticket: Ticket, user: Any) -> Sum | None:
     """What may be paid back with a cancellation, by those who may move money."""
     edition = ticket.order.edition
-    left = sum(payment.refundable for payment in ticket.order.payments.all())
+    left = sum(payment.refundable for payment in ticket.order.payments.in_currency(edition.currency))
     most = min(ticket.price, left)
     if not most or not user.has_duty(edition, "finance"):
         return None
-    return Sum(most, edition.currency, _("To be paid back"))
+    return Sum(most, edition.currency, _("To be paid back (0 for nothing)"))
 
 
 class AttendeeInline(EditionStackedInline):

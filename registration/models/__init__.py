@@ -1,13 +1,14 @@
 """The nouns of this storey."""
 
 from registration.models.attendee import Attendee
-from registration.models.checkout import Checkout, Said
+from registration.models.checkout import Checkout
 from registration.models.notice import Notice
 from registration.models.order import Order
 from registration.models.outcome import Outcome
 from registration.models.payment import Payment
 from registration.models.quota import Place, Quota
 from registration.models.refund import Refund
+from registration.models.said import Said
 from registration.models.ticket import Ticket
 from registration.models.ticket_type import TicketType
 from registration.models.wish import Wish

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import contextlib
 import logging
 import uuid
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import models, transaction
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,59 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from forum.actor import Actor
 from forum.codes import new_secret
 from forum.errors import Refusal
+from registration.models.checkout_queryset import OPEN, CheckoutQuerySet
 from registration.models.order import Order
 from registration.models.outcome import Outcome
 from registration.models.payment import Payment
+from registration.models.said import Said
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a provider says about one of its payment pages. `amount` in minor units of `currency` (ISO 4217).
-
-    `reference` is the page's, `payment` the money's; `checkout` and `order` are what we gave along: the page's `uuid`
-    and the order's code. `url` is where one pays while the page is open.
-    """
-
-    reference: str
-    state: str  # a Checkout.Status
-    amount: int
-    currency: str
-    payment: str = ""
-    checkout: str = ""
-    order: str = ""
-    url: str = ""
-
-
-class CheckoutQuerySet(models.QuerySet["Checkout"]):
-    """Payment pages."""
-
-    def open(self) -> CheckoutQuerySet:
-        """Those through which money may still come."""
-        return self.filter(status__in=OPEN)
-
-    def of_order(self, order: Order) -> CheckoutQuerySet:
-        """Those of one order, with what its balance is made of."""
-        return self.filter(order=order).with_order()
-
-    def opened_by(self, secret: str) -> CheckoutQuerySet:
-        """The one that its return address's secret names, for a day after it has ended."""
-        return self.filter(secret=secret, expires_at__gt=timezone.now() - timedelta(days=1)).select_related(
-            "order__edition"
-        )
-
-    def told_of(self, said: Said) -> Checkout | None:
-        """The one that a provider speaks of."""
-        known = Q(reference=said.reference)
-        with contextlib.suppress(ValueError):  # nothing of ours
-            known |= Q(uuid=uuid.UUID(said.checkout))
-        return self.filter(known).select_related("order__edition").first()
-
-    def with_order(self) -> CheckoutQuerySet:
-        """Each with what its order's balance is made of, oldest first."""
-        orders = Prefetch("order", Order.objects.with_tickets())
-        return self.prefetch_related(orders).order_by("pk")
 
 
 class Checkout(models.Model):
@@ -87,7 +39,6 @@ class Checkout(models.Model):
         EXPIRED = "expired", _("Ended unpaid")
         FAILED = "failed", _("The bank said no")
 
-    BANKS_TAKE = timedelta(days=10)  # at most, to say yes or no to a payment that takes its time
     LONGEST = timedelta(hours=23)
     SHORTEST = timedelta(minutes=32)  # Stripe takes nothing below 30 minutes, and our clocks differ
     GRACE = timedelta(minutes=5)  # how much longer the reservation lives than the page
@@ -103,6 +54,7 @@ class Checkout(models.Model):
     status = models.CharField(
         _("state"), max_length=10, choices=Status.choices, default=Status.OPEN, editable=False
     )
+    outcome = models.CharField(max_length=14, choices=Outcome.choices, blank=True, editable=False)
     created_at = models.DateTimeField(_("opened at"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("open until"), editable=False)
 
@@ -133,14 +85,19 @@ class Checkout(models.Model):
     def is_good(self) -> bool:
         """Whether one may be sent there, now, to pay what is owed."""
         is_open = self.status == self.Status.OPEN and self.expires_at > timezone.now() + timedelta(minutes=2)
-        return is_open and self.amount == self.order.balance
+        return is_open and self._is_owed
 
     @property
     def is_to_be_closed(self) -> bool:
         """Whether the provider is to be asked how it ended, or to end it: its time has passed, or something else is
         owed. What a bank is at work on ends by itself."""
-        is_open = self.status == self.Status.OPEN
-        return is_open and (self.expires_at < timezone.now() or self.amount != self.order.balance)
+        return self.status == self.Status.OPEN and (self.expires_at < timezone.now() or not self._is_owed)
+
+    @property
+    def _is_owed(self) -> bool:
+        """Whether its order still waits for just this sum."""
+        wanted = self.order.balance, self.order.edition.currency
+        return self.order.is_payable and (self.amount, self.currency) == wanted
 
     def get_absolute_url(self) -> str:
         """Where the provider leads back to, whatever happened there. Not the order's own address: that is nobody's
@@ -150,12 +107,11 @@ class Checkout(models.Model):
     @classmethod
     @transaction.atomic
     def begin(cls, order: Order, *, by: Actor) -> Checkout:
-        """Begin to pay an order online, or go on where it was begun; the reservation outlives the page.
+        """Begin to pay an order online, or go on where it was begun.
 
         Raises Refusal when nothing is to be paid, when a payment is under way, or when too little time is left.
         """
-        locked = Order.objects.select_for_update().get(pk=order.pk)
-        order = Order.objects.with_tickets().get(pk=locked.pk)
+        order = Order.objects.held(order.pk)
         now = timezone.now()
         current = order.checkouts.open().first()
         if current:
@@ -168,16 +124,29 @@ class Checkout(models.Model):
         if order.pay_by < now + cls.LEAST_LEFT:
             raise Refusal(_("The time to pay is over. Please register anew, while there are places."))
         until = now + min(max(order.pay_by - now - cls.GRACE, cls.SHORTEST), cls.LONGEST)
-        order.tickets.payable().reserve_until(until + cls.GRACE)
         log.info("order %s: online payment begun by %s", order.code, by.label)
         return cls.objects.create(
             order=order, amount=order.balance, currency=order.edition.currency, expires_at=until
         )
 
-    def came_about(self, said: Said) -> None:
-        """Note what the provider calls it and where it lies."""
-        Checkout.objects.filter(pk=self.pk).update(reference=said.reference, url=said.url)
+    @transaction.atomic
+    def came_about(self, said: Said) -> bool:
+        """Note what the provider calls it and where it lies; the reservation outlives it. False when it was given up
+        meanwhile: then it is to be ended at the provider."""
+        Order.objects.held(self.order_id)
+        open_rows = Checkout.objects.filter(pk=self.pk, status=self.Status.OPEN)
+        if not open_rows.update(reference=said.reference, url=said.url):
+            return False
         self.reference, self.url = said.reference, said.url
+        self.order.tickets.payable().reserve_until(self.expires_at + self.GRACE)
+        return True
+
+    def begin_anew(self) -> None:
+        """Take another key, since under this one the provider would only repeat that it broke or that it was asked for
+        something else. What it may have made under the old one, nobody was ever sent to."""
+        fresh = uuid.uuid4()
+        if Checkout.objects.filter(pk=self.pk, reference="").update(uuid=fresh):
+            self.uuid = fresh
 
     def never_came_about(self) -> None:
         """Note that there is no such page at the provider, so that nobody can pay there. One that is known to exist
@@ -192,16 +161,14 @@ class Checkout(models.Model):
 
         Money is booked whatever was noted before; what was paid never becomes unpaid again.
         """
-        Order.objects.select_for_update().get(pk=self.order_id)
+        Order.objects.held(self.order_id)
         mine = Checkout.objects.select_for_update().get(pk=self.pk)
         if said.state not in _NEWS[mine.status]:
-            return Outcome.KNOWN
+            return Outcome(mine.outcome) if mine.outcome and said.state == mine.status else Outcome.KNOWN
         self.status = mine.status = said.state
         mine.reference = mine.reference or said.reference
         mine.save(update_fields=["status", "reference"])
         log.info("order %s: checkout %s is %s", self.order.code, self.pk, said.state)
-        if said.state == self.Status.PROCESSING:
-            self.order.tickets.payable().reserve_until(timezone.now() + self.BANKS_TAKE)
         if said.state != self.Status.PAID:
             return _OF_STATE[said.state]
         outcome = Payment.receive(
@@ -213,10 +180,12 @@ class Checkout(models.Model):
             by=by,
         )
         as_agreed = (said.amount, said.currency) == (self.amount, self.currency)
-        return outcome if as_agreed or outcome == Outcome.KNOWN else Outcome.DIFFERS
+        if outcome != Outcome.KNOWN:
+            self.outcome = outcome if as_agreed else Outcome.DIFFERS
+            Checkout.objects.filter(pk=self.pk).update(outcome=self.outcome)
+        return Outcome(self.outcome or outcome)
 
 
-OPEN = (Checkout.Status.OPEN, Checkout.Status.PROCESSING)
 _ENDS = {Checkout.Status.FAILED, Checkout.Status.PAID}
 _NEWS: dict[str, set[Checkout.Status]] = {
     Checkout.Status.OPEN: {Checkout.Status.PROCESSING, Checkout.Status.EXPIRED} | _ENDS,

@@ -25,6 +25,13 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         waiting = Q(outcome=Outcome.WAITING, received_at__gt=timezone.now() - A_MOMENT)
         return self.filter(outcome__in=NEEDS_SOMEBODY, settled_at=None).exclude(waiting)
 
+    def refused_lately(self, provider: str, outcome: str) -> NoticeQuerySet:
+        """What was refused so since a day ago, and nobody has seen to."""
+        a_day_ago = timezone.now() - timedelta(days=1)
+        return self.filter(
+            provider=provider, outcome=outcome, reference="", settled_at=None, received_at__gt=a_day_ago
+        )
+
 
 class Notice(models.Model):
     """What a provider told us unasked (a webhook call), and what came of it.
@@ -97,7 +104,10 @@ class Notice(models.Model):
 
     @classmethod
     def refuse(cls, *, provider: str, outcome: Outcome) -> Notice:
-        """Write down that something came which is not to be believed."""
+        """Write down that something came which is not to be believed; in one record a day, however often it comes."""
+        today = cls.objects.refused_lately(provider, outcome)
+        if today.update(times=F("times") + 1):
+            return today.latest("pk")
         return cls.objects.create(provider=provider, outcome=outcome, edition=Edition.objects.current())
 
     def conclude(

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import F
-from django.db.models.functions import Lower
+from django.db.models.functions import Greatest, Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -154,11 +154,15 @@ class Order(Owing, models.Model):
 
         Raises Refusal when less than that is left over.
         """
-        Order.objects.select_for_update().get(pk=self.pk)
-        if not 0 < amount <= Order.objects.with_tickets().get(pk=self.pk).overpaid:
+        if not 0 < amount <= Order.objects.held(self.pk).overpaid:
             raise Refusal(_("So much is not left over in this order."), field="amount")
         Order.objects.filter(pk=self.pk).update(kept=F("kept") + amount)
         log.info("order %s: %s kept by %s", self.code, amount, by.label)
+
+    def keep_less(self, amount: int) -> None:
+        """Keep so much less than before (minor units), since it is paid back after all. Who calls holds the order."""
+        if amount > 0:
+            Order.objects.filter(pk=self.pk).update(kept=Greatest(F("kept") - amount, 0))
 
     def refuse_while_money_may_come(self) -> None:
         """Keep payment pages from being opened until the transaction ends. Raises Refusal while one is open: it is

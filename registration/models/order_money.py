@@ -57,7 +57,8 @@ class Owing:
     @property
     def is_payable(self) -> bool:
         """Whether money is waited for."""
-        return self.balance > 0 and any(ticket.is_payable for ticket in self.tickets.all())
+        is_off = self.edition.is_over or self.edition.cancelled_at is not None
+        return not is_off and self.balance > 0 and any(ticket.is_payable for ticket in self.tickets.all())
 
     @property
     def pay_by(self) -> datetime | None:

@@ -49,6 +49,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """The one with this code."""
         return self.filter(code=code).select_related("edition").first() if code else None
 
+    def held(self, pk: int) -> Order:
+        """One order, kept from all who change its tickets or its money until the transaction ends, as it is then."""
+        self.select_for_update().get(pk=pk)
+        return self.with_tickets().get(pk=pk)
+
     def opened_by(self, code: str, secret: str) -> OrderQuerySet:
         """The one that code and secret open together; the code alone opens nothing."""
         return self.filter(code=code, secret=secret)
@@ -65,7 +70,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         each = self.model._default_manager.filter(pk=OuterRef("pk")).order_by().values("pk")
         ours = Q(payments__currency=F("edition__currency"))
         received = each.annotate(sum=Sum("payments__amount", filter=ours)).values("sum")
-        back = ours & ~Q(payments__refunds__status="failed")
+        back = ours & (~Q(payments__refunds__status="failed") | Q(payments__refunds__is_unsure=True))
         refunded = each.annotate(sum=Sum("payments__refunds__amount", filter=back)).values("sum")
         cost = each.annotate(sum=Sum("tickets__price", filter=Q(tickets__status__in=LIVE))).values("sum")
         paid = Coalesce(Subquery(received), 0) - Coalesce(Subquery(refunded), 0)

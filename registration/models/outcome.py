@@ -17,8 +17,11 @@ class Outcome(models.TextChoices):
     FAILED = "failed", _("The bank said no")
     EXPIRED = "expired", _("The payment page ended unpaid")
     REFUNDED = "refunded", _("Paid back")
+    ELSEWHERE = "elsewhere", _("Paid back at the provider itself: see to its ticket")
     NOT_REFUNDED = "not-refunded", _("Could not be paid back")
+    EARLY = "early", _("Paid before the ticket was approved")
     UNKNOWN = "unknown", _("Of no order of ours")
+    NOT_OURS = "not-ours", _("Of something else at the same provider")
     TOO_OLD = "too-old", _("Refused: its time stamp is too old")
     FORGED = "forged", _("Refused: it is not signed by the provider")
 
@@ -27,6 +30,8 @@ NEEDS_SOMEBODY = (
     Outcome.WAITING,
     Outcome.OWED,
     Outcome.DIFFERS,
+    Outcome.EARLY,
+    Outcome.ELSEWHERE,
     Outcome.NOT_REFUNDED,
     Outcome.UNKNOWN,
     Outcome.TOO_OLD,

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from forum.actor import Actor
-from forum.models import Message
+from forum.models import Edition, Message
 from forum.money import written
 from registration.models.order import Order
 from registration.models.outcome import Outcome
@@ -22,6 +22,11 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
     def in_currency(self, currency: str) -> PaymentQuerySet:
         """Those in this currency (ISO 4217), with what was paid back of each, oldest first."""
         return self.filter(currency=currency).prefetch_related("refunds").order_by("pk")
+
+    def in_another_currency(self, edition: Edition) -> PaymentQuerySet:
+        """Those of an edition that its orders do not count, and of which nothing was paid back."""
+        foreign = self.filter(order__edition=edition, refunds=None)
+        return foreign.exclude(currency=edition.currency).select_related("order")
 
     def of_provider(self, provider: str, reference: str) -> Payment | None:
         """The one that a provider calls so."""
@@ -100,7 +105,7 @@ class Payment(models.Model):
     def _book(
         cls, order: Order, *, provider: str, reference: str, amount: int, currency: str, by: Actor
     ) -> tuple[Payment, Outcome]:
-        Order.objects.select_for_update().get(pk=order.pk)
+        Order.objects.held(order.pk)
         payment, booked = cls.objects.get_or_create(
             provider=provider,
             reference=reference,
@@ -120,5 +125,7 @@ class Payment(models.Model):
             return payment, Outcome.DIFFERS
         if now.balance:
             return payment, Outcome.OWED if now.balance < 0 else Outcome.DIFFERS
+        if any(ticket.is_live and not ticket.admits for ticket in now.tickets.all()):
+            return payment, Outcome.EARLY
         revived = any(ticket.pk in expired and ticket.admits for ticket in now.tickets.all())
         return payment, Outcome.LATE if revived else Outcome.BOOKED

@@ -42,7 +42,7 @@ class QuotaQuerySet(models.QuerySet["Quota"]):
         # A subquery: to join the places and count would read all that are taken, however few are overdue.
         late = Place.objects.filter(
             quota=OuterRef("pk"), ticket__status="reserved", ticket__reserved_until__lt=timezone.now()
-        )
+        ).exclude(ticket__order__checkouts__status__in=("open", "processing"))
         each = late.order_by().values("quota").annotate(number=Count("pk")).values("number")
         return self.annotate(overdue=Coalesce(Subquery(each), 0))
 

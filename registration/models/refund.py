@@ -71,6 +71,7 @@ class Refund(Deferred):
     reason = models.TextField(_("reason"), blank=True, editable=False)
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     round = models.PositiveSmallIntegerField(default=0, editable=False)
+    is_unsure = models.BooleanField(default=False, editable=False)
     reference = models.CharField(_("reference"), max_length=200, blank=True, db_index=True, editable=False)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -111,8 +112,8 @@ class Refund(Deferred):
 
     @property
     def counts(self) -> bool:
-        """Whether the money is gone from us, or about to go."""
-        return self.status != self.Status.FAILED
+        """Whether the money is gone from us, is about to go, or may have gone: nobody has said that it has not."""
+        return self.status != self.Status.FAILED or self.is_unsure
 
     @classmethod
     @transaction.atomic
@@ -121,15 +122,17 @@ class Refund(Deferred):
     ) -> Refund:
         """Pay `amount` of a payment back: a worker sends it once this transaction is committed.
 
-        Raises Refusal when less than that is left of the payment.
+        What was kept of it before is kept no more. Raises Refusal when less than that is left of the payment.
         """
-        Order.objects.select_for_update().get(pk=payment.order_id)
+        order = Order.objects.held(payment.order_id)
         payment = Payment.objects.select_related("order__edition").get(pk=payment.pk)
         if not 0 < amount <= payment.refundable:
             raise Refusal(_("Choose an amount up to what is left of this payment."), field="amount")
         refund = cls.objects.create(
             payment=payment, ticket=ticket, amount=amount, reason=reason, asked_by=by.user
         )
+        if payment.currency == order.edition.currency:
+            order.keep_less(amount - order.overpaid)
         log.info("order %s: refund %s asked for by %s", payment.order.code, refund.pk, by.label)
         if payment.provider == Payment.Provider.STRIPE:
             refund.nudge()
@@ -140,29 +143,56 @@ class Refund(Deferred):
             refund._tell()
         return refund
 
-    def sent(self, reference: str) -> None:
-        """Note that the provider took it, under which name, and tell who paid."""
-        with transaction.atomic():
-            self.finish(reference=reference)
-            self._tell()
+    @transaction.atomic
+    def went(self, reference: str) -> Outcome:
+        """Note that the provider does it, under which name, whoever learnt of it first; tell who paid.
+
+        What the provider called so and has since failed stays failed.
+        """
+        rows = Refund.objects.exclude(status=self.Status.REFUNDED)
+        rows = rows.exclude(status=self.Status.FAILED, reference=reference)
+        if not self._become(self.Status.REFUNDED, reference, among=rows, error=""):
+            return Outcome.KNOWN
+        self._tell()
+        return Outcome.REFUNDED
 
     @transaction.atomic
-    def came_back(self, reason: str) -> Outcome:
-        """Note that the provider could not bring the money to its owner after all."""
-        moved = Refund.objects.filter(pk=self.pk, status=self.Status.REFUNDED).update(
-            status=self.Status.FAILED, error=reason[:2000]
-        )
-        if not moved:
+    def came_back(self, reference: str, reason: str) -> Outcome:
+        """Note that what the provider calls so did not bring the money to its owner.
+
+        What it says again of an earlier try changes nothing.
+        """
+        this = Q(status=self.Status.REFUNDED, reference=reference)
+        not_noted = Q(status__in=(self.Status.QUEUED, self.Status.SENDING)) & ~Q(reference=reference)
+        rows = Refund.objects.filter(this | not_noted)
+        if not self._become(self.Status.FAILED, reference, among=rows, error=reason[:2000]):
             return Outcome.KNOWN
         log.error("refund %s: came back: %s", self.pk, reason)
         return Outcome.NOT_REFUNDED
+
+    def _become(self, status: str, reference: str, *, among: models.QuerySet[Refund], error: str) -> bool:
+        fields = {"finished_at": timezone.now(), "leased_until": None, "error": error, "is_unsure": False}
+        moved = among.filter(pk=self.pk).update(status=status, reference=reference, **fields)
+        self.refresh_from_db()
+        return bool(moved)
+
+    def was_refused(self, reason: str) -> None:
+        """Note that the provider said no, and so has not done it."""
+        self.fail(reason, is_unsure=False)
+
+    def is_not_answered(self, reason: str, *, is_broken: bool) -> None:
+        """Note that nobody knows whether the provider has done it; it is asked again later. Under another key when it
+        broke over it: under the same one it would only repeat that."""
+        fields = {"is_unsure": True, "round": F("round") + 1 if is_broken else F("round")}
+        Refund.objects.filter(pk=self.pk).update(**fields)
+        self.postpone(reason)
 
     @classmethod
     def was_made_elsewhere(cls, payment: Payment, *, amount: int, reference: str, is_done: bool) -> Outcome:
         """Note a refund that somebody made at the provider itself, once."""
         status = cls.Status.REFUNDED if is_done else cls.Status.FAILED
         with transaction.atomic():
-            Order.objects.select_for_update().get(pk=payment.order_id)
+            Order.objects.held(payment.order_id)
             _refund, is_new = cls.objects.get_or_create(
                 reference=reference,
                 payment=payment,
@@ -170,22 +200,24 @@ class Refund(Deferred):
             )
         if not is_new:
             return Outcome.KNOWN
-        return Outcome.REFUNDED if is_done else Outcome.NOT_REFUNDED
+        return Outcome.ELSEWHERE if is_done else Outcome.NOT_REFUNDED
 
     def again(self) -> None:
         """Try once more what has failed. Raises Refusal when so much is not left of the payment any more."""
         with transaction.atomic():
-            Order.objects.select_for_update().get(pk=self.payment.order_id)
-            if self.amount > Payment.objects.get(pk=self.payment_id).refundable:
+            Order.objects.held(self.payment.order_id)
+            self.refresh_from_db()
+            left = Payment.objects.get(pk=self.payment_id).refundable + (self.amount if self.counts else 0)
+            if self.amount > left:
                 raise Refusal(_("So much is not left of this payment any more."))
             failed = Refund.objects.filter(pk=self.pk, status=self.Status.FAILED)
             if failed.update(round=F("round") + 1):
                 super().again()
 
     def _tell(self) -> None:
-        # Who cancelled is told with the cancellation what is paid back.
-        if self.ticket_id is None:
-            order = self.payment.order
+        # With a cancellation the attendee is told by the same mail; who paid may be somebody else.
+        order = self.payment.order
+        if self.ticket is None or self.ticket.attendee.email.casefold() != order.email.casefold():
             Message.queue(
                 "refund", about=self, to=order.email, language=order.language, key=f"refund:{self.pk}"
             )

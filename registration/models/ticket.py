@@ -91,13 +91,14 @@ class Ticket(models.Model):
 
     @transaction.atomic
     def approve(self, *, by: Actor) -> None:
-        """Say yes to a requested ticket: it takes its places, is confirmed when free, else reserved to be paid.
+        """Say yes to a requested ticket: it takes its places, is confirmed when free or paid already, else reserved.
 
         Raises Refusal when it is not requested, or when no place is left.
         """
+        order = type(self.order)._default_manager.held(self.order_id)
         due = timezone.now() + self.order.PAYMENT_TIME
         self._move({Status.REQUESTED}, to=Status.RESERVED, by=by, reserved_until=due)
-        if self.price == 0:
+        if self.price == 0 or order.balance <= 0:
             self.confirm(by=by)
         else:
             self._tell("ticket-approved")
@@ -114,6 +115,13 @@ class Ticket(models.Model):
         with transaction.atomic():
             self._move({Status.RESERVED}, to=Status.CONFIRMED, by=by, reserved_until=None)
             self._tell("ticket-confirmed")
+
+    @transaction.atomic
+    def confirm_by_hand(self, *, by: Actor) -> None:
+        """Confirm it for money that is booked nowhere. Raises Refusal when it is not reserved, or when money may still
+        come through a payment page."""
+        self.order.refuse_while_money_may_come()
+        self.confirm(by=by)
 
     def expire(self, *, by: Actor) -> None:
         """End a reservation past its time and give its places back.

@@ -15,9 +15,11 @@ from forum.actor import Actor
 from forum.errors import Refusal
 from registration.models import Checkout, Order, Outcome, Payment, Said
 from registration.payments import stripe_checkout
+from registration.payments.answers import AskedOtherwise, Broken, Unreachable
 
 log = logging.getLogger(__name__)
 
+UNDER_WAY = _("A payment for this order is under way. Please try again in some minutes.")
 PROVIDER = Payment.Provider.STRIPE
 AT_STRIPE_AT_LEAST = timedelta(minutes=31)
 
@@ -38,8 +40,8 @@ def open_for(order: Order, *, by: Actor) -> Checkout:
     if checkout.url:
         return checkout
     try:
-        checkout.came_about(stripe_checkout.create(checkout))
-    except stripe_checkout.Unreachable as fault:
+        _make(checkout)
+    except Unreachable as fault:
         log.warning("order %s: no payment page: %s", order.code, fault)
         raise Refusal(
             _(
@@ -47,11 +49,28 @@ def open_for(order: Order, *, by: Actor) -> Checkout:
                 "minutes."
             )
         ) from fault
+    return checkout
+
+
+def _make(checkout: Checkout) -> None:
+    """Have the page made at the provider. Raises Unreachable; and Refusal when it says no, or when the page was given
+    up meanwhile."""
+    try:
+        try:
+            said = stripe_checkout.create(checkout)
+        except AskedOtherwise:
+            checkout.begin_anew()  # since the first try, something about the order was corrected
+            said = stripe_checkout.create(checkout)
+    except Broken:
+        checkout.begin_anew()
+        raise
     except Refusal:
-        log.exception("order %s: no payment page", order.code)
         checkout.never_came_about()
         raise
-    return checkout
+    if not checkout.came_about(said):
+        checkout.reference = said.reference
+        stripe_checkout.expire(checkout)
+        raise Refusal(UNDER_WAY)
 
 
 def look(checkout: Checkout, *, by: Actor) -> Outcome:
@@ -69,10 +88,8 @@ def close(order: Order, *, by: Actor) -> None:
     for checkout in Checkout.objects.open().of_order(order):
         try:
             end(checkout, by=by)
-        except stripe_checkout.Unreachable as fault:
-            raise Refusal(
-                _("A payment for this order is under way. Please try again in some minutes.")
-            ) from fault
+        except Unreachable as fault:
+            raise Refusal(UNDER_WAY) from fault
 
 
 def end(checkout: Checkout, *, by: Actor) -> Outcome:
@@ -82,9 +99,8 @@ def end(checkout: Checkout, *, by: Actor) -> Outcome:
     if not checkout.reference:
         # Whoever made it has not told us yet, or died over it: the same key gives the same page.
         try:
-            checkout.came_about(stripe_checkout.create(checkout))
+            _make(checkout)
         except Refusal:
-            checkout.never_came_about()
             return Outcome.EXPIRED
     return _note(checkout, stripe_checkout.expire(checkout), by=by)
 

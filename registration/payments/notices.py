@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 
-from forum import throttle
 from forum.actor import Actor
 from registration.models import Notice, Outcome, Payment
-from registration.payments import checkouts, refunds, stripe_checkout
-from registration.payments.stripe_checkout import SaidOfRefund
+from registration.payments import answers, checkouts, refunds, stripe_checkout
+from registration.payments.answers import SaidOfRefund
 
 log = logging.getLogger(__name__)
 
 PROVIDER = Payment.Provider.STRIPE
-REFUSED_NOTES = 20  # an hour: whoever sends us forgeries shall not fill the disk
 
 
 def receive(body: bytes, signature: str) -> Notice | None:
@@ -25,11 +22,10 @@ def receive(body: bytes, signature: str) -> Notice | None:
     """
     try:
         told = stripe_checkout.read(body, signature)
-    except (stripe_checkout.Forged, stripe_checkout.TooOld) as fault:
-        outcome = Outcome.TOO_OLD if isinstance(fault, stripe_checkout.TooOld) else Outcome.FORGED
+    except (answers.Forged, answers.TooOld) as fault:
+        outcome = Outcome.TOO_OLD if isinstance(fault, answers.TooOld) else Outcome.FORGED
         log.warning("notice refused: %s", outcome)
-        if throttle.allows("refused-notices", PROVIDER, times=REFUSED_NOTES, within=timedelta(hours=1)):
-            Notice.refuse(provider=PROVIDER, outcome=outcome)
+        Notice.refuse(provider=PROVIDER, outcome=outcome)
         raise
     if told.said is None:
         return None

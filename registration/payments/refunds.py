@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from forum.actor import Actor
 from forum.errors import Refusal
 from registration.models import Order, Outcome, Payment, Refund, Ticket
-from registration.payments import checkouts, stripe_checkout
-from registration.payments.stripe_checkout import SaidOfRefund
+from registration.payments import answers, checkouts, stripe_checkout
+from registration.payments.answers import SaidOfRefund
 
 log = logging.getLogger(__name__)
 
@@ -44,16 +44,16 @@ def send(refund: Refund) -> None:
     """Have a claimed refund done. What may pass is tried again later; what the provider refuses has failed."""
     try:
         said = stripe_checkout.refund(refund)
-    except stripe_checkout.Unreachable as fault:
-        refund.postpone(str(fault))
+    except answers.Unreachable as fault:
+        refund.is_not_answered(str(fault), is_broken=isinstance(fault, answers.Broken))
     except Refusal as refusal:
         log.error("refund %s: refused: %s", refund.pk, refusal)
-        refund.fail(str(refusal))
+        refund.was_refused(str(refusal))
     else:
         if said.is_done:
-            refund.sent(said.reference)
+            refund.went(said.reference)
         else:
-            refund.fail(said.reason, reference=said.reference)
+            refund.came_back(said.reference, said.reason)
 
 
 def settle(said: SaidOfRefund, *, by: Actor) -> tuple[Order | None, Outcome]:
@@ -63,14 +63,15 @@ def settle(said: SaidOfRefund, *, by: Actor) -> tuple[Order | None, Outcome]:
     """
     refund = Refund.objects.told_of(said.reference, said.key)
     if refund:
-        outcome = Outcome.KNOWN if said.is_done else refund.came_back(said.reason)
-        return refund.payment.order, outcome
+        if said.is_done:
+            return refund.payment.order, refund.went(said.reference)
+        return refund.payment.order, refund.came_back(said.reference, said.reason)
     payment = Payment.objects.of_provider(Payment.Provider.STRIPE, said.payment)
     if payment is None and (page := stripe_checkout.of_payment(said.payment)):
         checkouts.settle(page, by=by)
         payment = Payment.objects.of_provider(Payment.Provider.STRIPE, said.payment)
     if payment is None:
-        return None, Outcome.UNKNOWN
+        return None, Outcome.NOT_OURS
     outcome = Refund.was_made_elsewhere(
         payment, amount=said.amount, reference=said.reference, is_done=said.is_done
     )

@@ -7,58 +7,36 @@ the order. Source: Stripe's API reference, Checkout Sessions, Refunds and Webhoo
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import stripe
 from django.conf import settings
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from forum.errors import Refusal
 from registration.models import Checkout, Refund, Said
+from registration.payments.answers import (
+    AskedOtherwise,
+    Broken,
+    Forged,
+    SaidOfRefund,
+    Told,
+    TooOld,
+    Unreachable,
+)
 from registration.payments.stripe_units import from_stripe, to_stripe
 
+log = logging.getLogger(__name__)
+
 State = Checkout.Status
-TIMEOUT = 10  # seconds; somebody waits for the answer
+TIMEOUT = 5  # seconds; somebody waits for the answer
 AGAIN = 1  # how often the client itself asks again, under the same key
 
 _LANGUAGES = {"en", "th", "fil", "fr", "es", "id", "ja", "ko", "ms", "vi", "zh"}
-
-
-class Unreachable(Exception):
-    """Stripe cannot be asked just now; later it may."""
-
-
-class Forged(Exception):
-    """A notice that Stripe has not signed."""
-
-
-class TooOld(Exception):
-    """A notice that was signed long ago: perhaps somebody repeats what they have overheard."""
-
-
-@dataclass(frozen=True)
-class SaidOfRefund:
-    """What Stripe says about a refund. `key` is its name with us; `payment` the reference of the money."""
-
-    reference: str
-    payment: str
-    amount: int
-    currency: str
-    is_done: bool
-    key: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Told:
-    """A notice that Stripe has signed. `said` is None for kinds that are of no concern here."""
-
-    reference: str
-    kind: str
-    said: Said | SaidOfRefund | None
 
 
 def is_offered() -> bool:
@@ -83,6 +61,8 @@ def _asking() -> Iterator[Any]:
         yield _client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API).v1
     except (stripe.InvalidRequestError, stripe.CardError, stripe.IdempotencyError):
         raise
+    except stripe.APIError as fault:
+        raise Broken(f"{type(fault).__name__}: {fault.http_status}") from fault
     except stripe.StripeError as fault:
         raise Unreachable(f"{type(fault).__name__}: {fault.user_message or fault}") from fault
 
@@ -91,11 +71,15 @@ def _asking() -> Iterator[Any]:
 
 
 def create(checkout: Checkout) -> Said:
-    """Make the page at Stripe, once however often it is asked. Raises Unreachable, and Refusal when Stripe says no."""
+    """Make the page at Stripe, once however often it is asked.
+
+    Raises Unreachable, AskedOtherwise, and Refusal when Stripe says no.
+    """
     order = checkout.order
-    back = order.edition.link(checkout.get_absolute_url())
+    with translation.override(order.language):  # whoever asks: the same key must mean the same words
+        back = order.edition.link(checkout.get_absolute_url())
+        name = str(order.edition.name)
     ours = {"plenary_order": order.code, "plenary_checkout": str(checkout.uuid)}
-    name = str(order.edition.name)
     line = {
         "currency": checkout.currency.lower(),
         "unit_amount": to_stripe(checkout.amount, checkout.currency),
@@ -111,25 +95,35 @@ def create(checkout: Checkout) -> Said:
         "cancel_url": back,
         "expires_at": int(checkout.expires_at.timestamp()),
         "locale": order.language if order.language in _LANGUAGES else "auto",
+        "adaptive_pricing": {"enabled": False},  # what is agreed is what is paid
     }
-    if order.email.isascii():
-        params["customer_email"] = order.email
+    key = f"checkout-{checkout.uuid}"
     with _asking() as api:
         try:
-            made = api.checkout.sessions.create(params, {"idempotency_key": f"checkout-{checkout.uuid}"})
-        except (stripe.InvalidRequestError, stripe.IdempotencyError) as fault:
-            raise Refusal(_("This amount cannot be paid online. Please write to us.")) from fault
+            try:
+                made = api.checkout.sessions.create(
+                    {**params, "customer_email": order.email}, {"idempotency_key": key}
+                )
+            except stripe.InvalidRequestError as fault:
+                if fault.param != "customer_email":
+                    raise
+                made = api.checkout.sessions.create(params, {"idempotency_key": f"{key}-plain"})
+        except stripe.IdempotencyError as fault:
+            raise AskedOtherwise from fault
+        except stripe.InvalidRequestError as fault:
+            log.error("order %s: no payment page: %s %s", order.code, fault.code, fault.param)
+            raise Refusal(_("This order cannot be paid online. Please write to us.")) from fault
     return _said(made.to_dict())
 
 
 def look(checkout: Checkout) -> Said | None:
-    """Ask Stripe how the page stands; None when it knows none. Raises Unreachable."""
+    """Ask Stripe how the page stands; None when its time is over and Stripe knows none. Raises Unreachable."""
     with _asking() as api:
         try:
             found = api.checkout.sessions.retrieve(checkout.reference, {"expand": ["payment_intent"]})
         except stripe.InvalidRequestError as fault:
-            if fault.http_status == 404:
-                return None
+            if fault.http_status == 404 and checkout.expires_at < timezone.now():
+                return None  # before that, it may be the key of another account that we ask with
             raise Unreachable(str(fault)) from fault
     return _said(found.to_dict())
 
@@ -194,7 +188,7 @@ def refund(refund: Refund) -> SaidOfRefund:
                 {
                     "payment_intent": payment.reference,
                     "amount": to_stripe(refund.amount, payment.currency),
-                    "metadata": {"plenary_refund": str(refund.uuid)},
+                    "metadata": {"plenary_refund": str(refund.uuid), "plenary_round": str(refund.round)},
                 },
                 {"idempotency_key": refund.key},
             )
@@ -206,19 +200,22 @@ def refund(refund: Refund) -> SaidOfRefund:
 def _sent_before(api: Any, refund: Refund) -> SaidOfRefund | None:
     # An answer may have got lost, and Stripe forgets keys after a while: what is done must not be done twice.
     found = api.refunds.list({"payment_intent": refund.payment.reference, "limit": 100}).to_dict()["data"]
-    said = (_said_of_refund(one) for one in found)
-    return next((one for one in said if one.key == str(refund.uuid) and one.is_done), None)
+    said = [one for one in map(_said_of_refund, found) if one.key == str(refund.uuid)]
+    done = [one for one in said if one.is_done or one.round == refund.round]
+    return done[0] if done else None
 
 
 def _said_of_refund(refund: dict[str, Any]) -> SaidOfRefund:
     currency = (refund.get("currency") or "").upper()
+    ours = refund.get("metadata") or {}
     return SaidOfRefund(
         reference=refund["id"],
         payment=refund.get("payment_intent") or "",
         amount=from_stripe(refund.get("amount") or 0, currency),
         currency=currency,
         is_done=refund.get("status") not in {"failed", "canceled"},
-        key=(refund.get("metadata") or {}).get("plenary_refund", ""),
+        key=ours.get("plenary_refund", ""),
+        round=int(ours.get("plenary_round") or 0),
         reason=refund.get("failure_reason") or "",
     )
 
@@ -238,7 +235,7 @@ def read(body: bytes, signature: str) -> Told:
     thing = told["data"]["object"]
     kind = told["type"]
     said: Said | SaidOfRefund | None = None
-    if kind.startswith("checkout.session."):
+    if kind.startswith("checkout.session.") and (thing.get("metadata") or {}).get("plenary_order"):
         said = _said(thing, failed=kind.endswith("async_payment_failed"))
     elif kind.startswith("refund."):
         said = _said_of_refund(thing)

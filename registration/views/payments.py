@@ -6,7 +6,7 @@ import logging
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,9 +14,11 @@ from forum.actor import Actor
 from forum.errors import Refusal
 from forum.http import Request, be_about, private
 from registration.models import Checkout, Order
-from registration.payments import checkouts, stripe_checkout
+from registration.payments import answers, checkouts, stripe_checkout
 
 log = logging.getLogger(__name__)
+
+PAYING = "paying"  # in the session: the key of the order whose payment was begun in this browser
 
 
 @private
@@ -32,35 +34,48 @@ def payment(request: Request, code: str, secret: str) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, refusal.reason)
         return redirect(order)
+    request.session[PAYING] = order.pk
     return redirect(checkout.url)
 
 
 @private
 @require_safe
 def payment_return(request: Request, secret: str) -> HttpResponse:
-    """Ask the provider what came of the payment page, and go on to the order. To have come here proves nothing."""
+    """Ask the provider what came of the payment page. To have come here proves nothing.
+
+    The provider keeps this address, and who pays may be somebody else than who registered: only the browser in which
+    the payment was begun is led on to the order.
+    """
     checkout = get_object_or_404(Checkout.objects.opened_by(secret))
-    order = checkout.order
-    be_about(request, order.edition)
+    be_about(request, checkout.order.edition)
     try:
         checkouts.look(checkout, by=Actor.system())
-    except stripe_checkout.Unreachable as fault:
-        log.warning("order %s: no answer about its payment: %s", order.code, fault)
-        messages.info(
-            request, _("The payment service does not answer just now. We ask it again, and write to you.")
+    except answers.Unreachable as fault:
+        log.warning("order %s: no answer about its payment: %s", checkout.order.code, fault)
+        level, words = (
+            messages.INFO,
+            _("The payment service does not answer just now. We ask it again, and write to you."),
         )
-        return redirect(order)
-    checkout.refresh_from_db(fields=["status"])
-    if checkout.status == Checkout.Status.PAID:
-        messages.success(request, _("Thank you. Your payment has arrived."))
-    elif checkout.status == Checkout.Status.PROCESSING:
-        messages.info(
-            request, _("Your bank is at work on your payment. We write to you when it has arrived.")
-        )
-    elif checkout.status == Checkout.Status.FAILED:
-        messages.error(request, _("Your bank did not make the payment. You can try again here."))
     else:
-        messages.info(
-            request, _("Nothing was paid. You can pay whenever you are ready, until the time below.")
-        )
-    return redirect(order)
+        order = Order.objects.with_tickets().get(pk=checkout.order_id)
+        checkout.refresh_from_db(fields=["status"])
+        level, words = _in_words(checkout, order)
+    if request.session.get(PAYING) != checkout.order_id:
+        return render(request, "registration/payment_return.html", {"words": words, "checkout": checkout})
+    messages.add_message(request, level, words)
+    return redirect(checkout.order)
+
+
+def _in_words(checkout: Checkout, order: Order) -> tuple[int, str]:
+    """What came of the payment, for who comes back from it."""
+    if checkout.status == Checkout.Status.PAID:
+        if order.overpaid:
+            return messages.WARNING, _("Your payment has arrived, but not all of it is needed. See below.")
+        return messages.SUCCESS, _("Thank you. Your payment has arrived.")
+    if checkout.status == Checkout.Status.PROCESSING:
+        return messages.INFO, _("Your bank is at work on your payment. We write to you when it has arrived.")
+    if checkout.status == Checkout.Status.FAILED:
+        return messages.ERROR, _("Your bank did not make the payment.")
+    if order.is_payable:
+        return messages.INFO, _("Nothing was paid. You can pay whenever you are ready, until the time below.")
+    return messages.INFO, _("Nothing was paid.")

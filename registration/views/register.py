@@ -10,10 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from forum import throttle
+from forum import briefly, throttle
 from forum.actor import Actor
 from forum.errors import Refusal
 from forum.http import Request, private
+from forum.models import Edition
 from forum.outage import may_be_sent_again
 from registration.forms import AgreementForm, RegistrationForm
 from registration.models import Order
@@ -42,7 +43,7 @@ def register(request: Request) -> HttpResponse:
         return _ask(request, RegistrationForm(edition, initial=wanted))
     if step == "change":
         return _ask(request, RegistrationForm(edition, initial=request.POST.dict()))
-    answer = _answer(request, RegistrationForm(edition, request.POST), agreement or AgreementForm(edition))
+    answer = _answer(request, edition, agreement or AgreementForm(edition))
     # Of two presses at once, the second may have found the last place taken: by the first, a moment ago.
     is_page = answer.status_code == 200
     if agreement and is_page and (placed := Order.objects.placed_with(agreement.key, edition)):
@@ -50,7 +51,10 @@ def register(request: Request) -> HttpResponse:
     return answer
 
 
-def _answer(request: Request, form: RegistrationForm, agreement: AgreementForm) -> HttpResponse:
+def _answer(request: Request, edition: Edition, agreement: AgreementForm) -> HttpResponse:
+    form = RegistrationForm(edition, request.POST)
+    if form.has_error("ticket_type"):
+        form = _afresh(request, edition)
     if not form.is_valid():
         return _ask(request, form)
     if not agreement.is_valid():
@@ -63,9 +67,17 @@ def _answer(request: Request, form: RegistrationForm, agreement: AgreementForm) 
     try:
         order = Order.place(form.wish(agreement), by=_actor(request))
     except Refusal as refusal:
-        form.refuse(refusal)
+        form = _afresh(request, edition)
+        if form.is_valid():  # else it says itself what is not to be had any more
+            form.refuse(refusal)
         return _ask(request, form)
     return redirect(order)
+
+
+def _afresh(request: Request, edition: Edition) -> RegistrationForm:
+    """What was typed, beside what is on offer now: who was just told that a place is gone is not offered it again."""
+    with briefly.afresh():
+        return RegistrationForm(edition, request.POST)
 
 
 def _is_calm(request: Request, email: str) -> bool:

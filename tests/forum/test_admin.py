@@ -469,7 +469,7 @@ def test_a_mail_that_went_is_not_sent_again(edition: Edition) -> None:
 
     message.refresh_from_db()
     assert message.status == "sent"
-    assert "has not failed" in staff.said(answer)
+    assert "“Send again” does not apply any more" in staff.said(answer)
 
 
 def test_nothing_in_the_outbox_is_changed_or_deleted(edition: Edition) -> None:

@@ -126,7 +126,7 @@ def test_a_refused_verb_is_said_at_the_top(edition: Edition, organizer: Client) 
 
     answer = organizer.post(deed(over, "approve"), follow=True)
 
-    assert "already in the state" in staff.said(answer)
+    assert f"{over}: “Approve” does not apply any more." in staff.said(answer)
 
 
 def test_the_price_group_and_state_of_a_ticket_are_not_edited(edition: Edition, organizer: Client) -> None:

@@ -15,7 +15,6 @@ from django.utils import timezone
 from forum.actor import Actor
 from forum.models import Message
 from registration.models import Checkout, Notice, Order, Payment, Quota, Refund, Ticket
-from registration.payments import notices
 from tests import make, staff
 from tests.registration.test_checkouts import let_time_pass, opened, reserved, status
 from tests.registration.test_places import at_once
@@ -91,7 +90,7 @@ def test_the_same_notice_many_times_at_once_is_booked_once(stripe_stand_in: Stri
     assert (status(order), Notice.objects.get().outcome) == ("confirmed", "booked")
 
 
-def test_a_notice_after_the_return_page_has_nothing_new(
+def test_a_notice_after_the_return_page_says_what_came_of_it_then(
     stripe_stand_in: StripeStandIn, client: Client
 ) -> None:
     order = reserved()
@@ -100,7 +99,7 @@ def test_a_notice_after_the_return_page_has_nothing_new(
 
     tell(stripe_stand_in, event)
 
-    assert outcome() == "known"
+    assert outcome() == "booked"
     assert Payment.objects.count() == 1
 
 
@@ -221,9 +220,14 @@ def test_another_amount_or_currency_is_booked_as_it_came_and_needs_somebody(
     assert (notice.outcome, notice.needs_somebody, status(order)) == ("differs", True, expected)
 
 
-def test_a_notice_of_nothing_of_ours_needs_somebody(stripe_stand_in: StripeStandIn) -> None:
+def test_a_notice_of_an_order_that_is_not_here_needs_somebody(stripe_stand_in: StripeStandIn) -> None:
     edition = make.edition()
-    event = changed(paid(stripe_stand_in, reserved()), id="cs_other", metadata={}, payment_intent="pi_other")
+    event = changed(
+        paid(stripe_stand_in, reserved()),
+        id="cs_other",
+        metadata={"plenary_order": "NOSUCH22", "plenary_checkout": "no-uuid"},
+        payment_intent="pi_other",
+    )
 
     answer = tell(stripe_stand_in, event)
 
@@ -304,10 +308,37 @@ def test_a_changed_body_is_refused(stripe_stand_in: StripeStandIn) -> None:
 def test_who_sends_forgeries_does_not_fill_the_disk(stripe_stand_in: StripeStandIn) -> None:
     event = paid(stripe_stand_in, reserved())
 
-    for _ in range(notices.REFUSED_NOTES + 10):
+    for _ in range(10):
         tell(stripe_stand_in, event, secret="whsec_other")
 
-    assert Notice.objects.count() == notices.REFUSED_NOTES
+    assert (Notice.objects.get().outcome, Notice.objects.get().times) == ("forged", 10)
+
+
+def test_what_another_product_sells_through_the_same_account_is_of_no_concern(
+    stripe_stand_in: StripeStandIn,
+) -> None:
+    event = changed(paid(stripe_stand_in, reserved()), id="cs_other", metadata={})
+
+    assert tell(stripe_stand_in, event).status_code == 200
+    assert not Notice.objects.exists()
+
+
+def test_without_a_key_there_is_no_address_for_notices(settings: Any) -> None:
+    settings.STRIPE_SECRET_KEY = ""
+
+    assert Client().post(ADDRESS, b"{}", content_type="application/json").status_code == 404
+
+
+def test_money_before_approval_counts_when_it_comes(stripe_stand_in: StripeStandIn) -> None:
+    order = make.order(status="requested", ticket_type=make.ticket_type(price=25000, size=2))
+    came = Payment.receive(
+        order, provider="bank-transfer", reference="1", amount=25000, currency="USD", by=Actor.system()
+    )
+
+    order.tickets.get().approve(by=Actor.system())
+
+    assert (came, status(order)) == ("early", "confirmed")
+    assert Message.objects.get().letter == "ticket-confirmed"
 
 
 def test_a_kind_that_is_of_no_concern_is_taken_and_not_kept(stripe_stand_in: StripeStandIn) -> None:
@@ -363,7 +394,7 @@ def test_what_could_not_be_dealt_with_stays_waiting_and_is_dealt_with_when_it_co
     later = tell(stripe_stand_in, refunded)
 
     assert (while_away.status_code, waiting) == (503, "waiting")
-    assert (later.status_code, outcome()) == (200, "refunded")
+    assert (later.status_code, outcome()) == (200, "elsewhere")
     assert (Payment.objects.get().amount, Refund.objects.get().amount) == (25000, 10000)
 
 

@@ -12,7 +12,7 @@ from forum.actor import Actor
 from forum.errors import Refusal
 from forum.mail import compose
 from forum.models import Message
-from registration.models import Order, Payment, Quota, Refund
+from registration.models import Notice, Order, Payment, Quota, Refund
 from registration.payments import refunds, stripe_checkout
 from registration.tasks import send_refund, sweep_refunds
 from tests import make, staff
@@ -178,12 +178,105 @@ def test_money_that_the_bank_sends_back_after_days_needs_somebody(stripe_stand_i
     sent = refund.status
     stripe_stand_in.move_clock(3600)
 
-    for event in stripe_stand_in.events("refund.failed"):
-        tell(stripe_stand_in, event)
+    [failed] = stripe_stand_in.events("refund.failed")
+    tell(stripe_stand_in, failed)
 
     refund.refresh_from_db()
     assert (sent, refund.status, outcome()) == ("refunded", "failed", "not-refunded")
     assert Order.objects.with_tickets().get(pk=order.pk).paid == 25000
+
+
+def test_a_failure_that_is_told_again_after_a_second_try_undoes_nothing(
+    stripe_stand_in: StripeStandIn,
+) -> None:
+    order = paid_order(stripe_stand_in, StripeStandIn.refund_fails)
+    refund = done(ask(order, 10000))
+    stripe_stand_in.move_clock(3600)
+    [failed] = stripe_stand_in.events("refund.failed")
+    tell(stripe_stand_in, failed)
+    refund.refresh_from_db()
+    refund.again()
+    waiting = refund.status
+    tell(stripe_stand_in, failed | {"id": "evt_again_1", "type": "refund.updated"})
+    meanwhile = Refund.objects.get().status
+    again = done(refund).status
+
+    tell(stripe_stand_in, failed | {"id": "evt_again_2", "type": "refund.updated"})
+
+    assert (waiting, meanwhile, again, Refund.objects.get().status) == (
+        "queued",
+        "queued",
+        "refunded",
+        "refunded",
+    )
+
+
+def test_a_refund_that_was_done_though_no_answer_came_is_known_by_its_notice(
+    stripe_stand_in: StripeStandIn,
+) -> None:
+    order = paid_order(stripe_stand_in)
+    refund = ask(order, 10000)
+    stripe_stand_in.trouble("lose", times=2, path="/v1/refunds")
+    done(refund)
+    Refund.objects.update(status="failed")  # as after four days of asking in vain
+    with pytest.raises(Refusal):
+        ask(order, 20000)
+    [created] = stripe_stand_in.events("refund.created")
+
+    tell(stripe_stand_in, created)
+
+    assert (Refund.objects.get().status, outcome()) == ("refunded", "refunded")
+    assert at_the_provider(stripe_stand_in) == [10000]
+
+
+def test_a_failure_that_is_told_before_the_answer_is_heard_counts(stripe_stand_in: StripeStandIn) -> None:
+    order = paid_order(stripe_stand_in, StripeStandIn.refund_fails)
+    refund = ask(order, 10000)
+    stripe_stand_in.trouble("lose", times=2, path="/v1/refunds")
+    done(refund)
+    stripe_stand_in.move_clock(3600)
+    [failed] = stripe_stand_in.events("refund.failed")
+
+    tell(stripe_stand_in, failed)
+
+    assert (Refund.objects.get().status, outcome()) == ("failed", "not-refunded")
+
+
+def test_when_the_provider_breaks_over_a_refund_it_is_asked_under_another_key(
+    stripe_stand_in: StripeStandIn,
+) -> None:
+    refund = ask(paid_order(stripe_stand_in), 10000)
+    key = refund.key
+    stripe_stand_in.trouble("refuse", times=2, path="/v1/refunds")
+
+    waiting = done(refund).status
+    refund.refresh_from_db()
+
+    assert (waiting, refund.key == key) == ("queued", False)
+
+
+def test_what_was_kept_is_kept_no_more_when_it_is_paid_back(stripe_stand_in: StripeStandIn) -> None:
+    order = paid_order(stripe_stand_in)
+    refunds.cancel(order.tickets.get(), ORGANIZER, amount=0)
+    kept = Order.objects.get().kept
+
+    ask(order, 20000)
+
+    now = Order.objects.with_tickets().get()
+    assert (kept, now.kept, now.balance) == (25000, 5000, 0)
+
+
+def test_who_paid_for_somebody_else_is_told_what_comes_back_too(stripe_stand_in: StripeStandIn) -> None:
+    order = paid_order(stripe_stand_in)
+    ticket = order.tickets.get()
+    ticket.attendee.email = "attendee@example.org"
+    ticket.attendee.save()
+
+    refunds.cancel(ticket, ORGANIZER, amount=25000)
+    done(Refund.objects.get())
+
+    told = {message.letter: message.to for message in Message.objects.exclude(letter="ticket-confirmed")}
+    assert told == {"ticket-cancelled": "attendee@example.org", "refund": order.email}
 
 
 def test_a_refund_made_at_the_provider_itself_is_noted_once(stripe_stand_in: StripeStandIn) -> None:
@@ -196,7 +289,7 @@ def test_a_refund_made_at_the_provider_itself_is_noted_once(stripe_stand_in: Str
     tell(stripe_stand_in, event | {"id": "evt_again", "type": "refund.updated"})
 
     assert (Refund.objects.get().amount, Refund.objects.get().status) == (5000, "refunded")
-    assert outcome() == "known"
+    assert [notice.outcome for notice in Notice.objects.order_by("pk")] == ["booked", "elsewhere", "known"]
 
 
 def test_money_that_came_by_bank_is_returned_by_hand_and_noted() -> None:
@@ -333,7 +426,7 @@ def test_a_cancellation_that_the_terms_let_go_unpaid_keeps_all(stripe_stand_in: 
     organizer = staff.at_work("superuser", order.edition)
 
     organizer.post(
-        f"/admin/registration/ticket/{order.tickets.get().pk}/cancel/", {"confirmed": "yes", "amount": ""}
+        f"/admin/registration/ticket/{order.tickets.get().pk}/cancel/", {"confirmed": "yes", "amount": "0"}
     )
 
     assert (status(order), Refund.objects.count()) == ("cancelled", 0)

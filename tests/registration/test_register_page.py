@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from forum.actor import Actor
 from forum.models import Edition, Message, Page
-from registration.models import Order
+from registration.models import Order, TicketType
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,13 @@ def answers(edition: Edition, **changes: Any) -> dict[str, Any]:
 def text(answer: Any) -> str:
     assert answer.status_code == 200, answer.status_code
     return unescape(answer.content.decode())
+
+
+def is_closed(page: str, kind: TicketType) -> bool:
+    """Whether the page shows this ticket as one that cannot be chosen."""
+    buttons = re.findall(r'<input[^>]*name="ticket_type"[^>]*>', page)
+    [button] = [one for one in buttons if f'value="{kind.pk}"' in one]
+    return "disabled" in button
 
 
 def summary(page: str) -> str:
@@ -103,11 +110,7 @@ def test_a_ticket_without_places_is_shown_and_cannot_be_chosen(client: Client) -
 
     page = text(client.get(PATH))
 
-    assert re.search(
-        rf'<input[^>]*name="ticket_type"[^>]*value="{kind.pk}"[^>]*disabled|'
-        rf'<input[^>]*value="{kind.pk}"[^>]*name="ticket_type"[^>]*disabled',
-        page,
-    )
+    assert is_closed(page, kind)
 
 
 def test_a_link_may_choose_group_and_ticket(client: Client) -> None:
@@ -276,6 +279,44 @@ def test_a_place_lost_at_the_very_last_moment_is_an_error_beside_the_ticket(
 
     assert "The last place of “Patron” was just taken" in summary(answer)
     assert 'id="id_ticket_type_error"' in answer
+
+
+def test_who_loses_the_last_place_is_not_offered_it_again(client: Client) -> None:
+    edition = make.edition()
+    kind, other = make.ticket_type(edition, name="Patron", size=1), make.ticket_type(edition)
+    page = text(client.post(PATH, answers(edition, ticket_type=kind)))
+    make.order(ticket_type=kind)
+
+    answer = text(confirm(client, page))
+
+    assert "Patron" in summary(answer)
+    assert (is_closed(answer, kind), is_closed(answer, other)) == (True, False)
+
+
+def test_who_chose_a_wrong_ticket_is_offered_what_there_is_now(client: Client) -> None:
+    edition = make.edition()
+    brands, suppliers = make.group(edition), make.group(edition)
+    kind = make.ticket_type(edition, groups=[suppliers])
+    patron = make.ticket_type(edition, name="Patron", size=1)
+    client.get(PATH)
+    make.order(ticket_type=patron)
+
+    answer = text(client.post(PATH, answers(edition, group=brands, ticket_type=kind)))
+
+    assert "is not for the group" in summary(answer)
+    assert is_closed(answer, patron)
+
+
+def test_a_place_that_became_free_a_moment_ago_can_be_had(client: Client) -> None:
+    edition = make.edition()
+    kind = make.ticket_type(edition, name="Patron", size=1)
+    last = make.order(ticket_type=kind)
+    client.get(PATH)
+    last.cancel(by=Actor.system())
+
+    page = text(client.post(PATH, answers(edition, ticket_type=kind)))
+
+    assert "Is this right?" in page
 
 
 def test_pressing_confirm_twice_gives_the_same_order_even_for_the_last_place(client: Client) -> None:

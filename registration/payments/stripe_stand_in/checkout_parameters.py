@@ -101,6 +101,7 @@ create = request(
             }
         ),
         "payment_method_types": many(choice(*METHODS)),
+        "adaptive_pricing": shape({"enabled": choice("true", "false")}),
         "submit_type": choice("auto", "book", "donate", "pay"),
         "ui_mode": choice("hosted", "hosted_page"),
     },
