@@ -15,8 +15,6 @@ import brotli  # type: ignore[import-untyped]
 from django.http import HttpResponse
 from django.utils.http import parse_etags
 
-from forum.models import PublicVersion
-
 # The quality of brotli that costs as much as gzip's usual one, and saves a sixth of its bytes.
 PACKED: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, mode=brotli.MODE_TEXT, quality=5),
@@ -28,10 +26,10 @@ OVERHEAD = 2_000  # bytes that a page weighs beside its bodies
 
 
 class Reading(NamedTuple):
-    """What this process knows of the public pages: their version, None when it never could ask; the next moment
+    """What this process knows of the public pages: their version, None when nobody can say it; the next moment
     (seconds since 1970) at which they change by the clock; whether the database is away."""
 
-    version: PublicVersion | None
+    version: int | str | None
     changes_at: float
     is_away: bool
 
@@ -70,7 +68,7 @@ class KeptPage:
     newer than what the page shows, and from `until` (seconds since 1970) on the page is another one by the clock.
     """
 
-    def __init__(self, version: PublicVersion, until: float, headers: dict[str, str], packed: bytes) -> None:
+    def __init__(self, version: int | str, until: float, headers: dict[str, str], packed: bytes) -> None:
         self.version, self.until, self.headers, self.packed = version, until, headers, packed
         self.weight = OVERHEAD + len(packed)
         self._etag = f'W/"{hashlib.sha256(packed).hexdigest()[:24]}"'
@@ -80,7 +78,7 @@ class KeptPage:
         self._not_modified = Answer(304, {**kept_on, "ETag": self._etag}, b"")
 
     @classmethod
-    def of(cls, response: HttpResponse, version: PublicVersion, until: float) -> KeptPage:
+    def of(cls, response: HttpResponse, version: int | str, until: float) -> KeptPage:
         """Keep what a view has answered. What depended on the visitor's language or encoding does no more."""
         dropped = {"content-length", "content-encoding", "etag"}
         headers = {name: value for name, value in response.items() if name.lower() not in dropped}
@@ -92,12 +90,9 @@ class KeptPage:
         return cls(version, until, headers, PACKED["br"](response.content))
 
     def is_good(self, reading: Reading) -> bool:
-        """Whether it may be shown: it is the page of now, or the database is away and nothing of it was withdrawn."""
-        if reading.version is None:
-            return False
-        if reading.is_away:
-            return self.version.withdrawn == reading.version.withdrawn
-        return self.version == reading.version and time.time() < self.until
+        """Whether it may be shown: nothing was changed since it was made, and its time is not over. While the database
+        is away, that its time is over is borne."""
+        return self.version == reading.version and (reading.is_away or time.time() < self.until)
 
     def answer(self, environ: dict[str, Any]) -> Answer:
         """The answer to a GET or HEAD: the body as the client can read it, or 304 when it has it already."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import logging
 import math
+import secrets
 import time
 from threading import Lock
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache
 from django.db import Error as DatabaseFault
 from django.utils import timezone
@@ -17,7 +19,7 @@ from redis.exceptions import RedisError
 
 from forum import patience
 from forum.kept_pages import KeptPage, Reading
-from forum.models import Edition, PublicChange, PublicVersion
+from forum.models import Edition, PublicChange
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,10 @@ class LastKnown:
         """Know nothing, as a process that has just started."""
         self._reading = Reading(None, math.inf, is_away=False)
         self._asked_at, self._after, self._complained_at = -math.inf, object(), -math.inf
+        # What the database said last, after which commit of this process, and whether Redis was told.
+        self._version: int | None = None
+        self._said_after = PublicChange.last_commit
+        self._is_noted = False
 
     def recent(self) -> Reading | None:
         """What is known now without asking; None when it is time to ask, or the database is away."""
@@ -47,7 +53,7 @@ class LastKnown:
         """What is known now. A question never takes longer than the database's own time limits."""
         if self._is_recent():
             return self._reading
-        if not self._lock.acquire(timeout=WAIT_FOR_ANOTHER):
+        if not self._lock.acquire(timeout=0 if self._reading.is_away else WAIT_FOR_ANOTHER):
             return self._reading._replace(is_away=True)
         try:
             if not self._is_recent():
@@ -79,14 +85,25 @@ class LastKnown:
                 changes_at = turn.timestamp() if turn else math.inf
         except DatabaseFault as fault:
             self._complain(fault)
-            self._reading = Reading(spare.version() or known, changes_at, is_away=True)
+            self._reading = Reading(self._newest(), changes_at, is_away=True)
+            asked_at = time.monotonic()  # a question that took long is not asked again at once
         else:
-            if version != known:
-                spare.keep_version(version)
+            self._version, self._said_after = version, after
+            self._is_noted = spare.keep_version(version)
             if was_away:
                 log.warning("the database is back")
             self._reading = Reading(version, changes_at, is_away=False)
         self._asked_at, self._after = asked_at, after
+
+    def _newest(self) -> int | str | None:
+        """The version to go by while the database cannot be asked; None, and no page is shown, when somebody may have
+        changed something since that is known to nobody any more. What was struck out is not to come back."""
+        if PublicChange.last_commit is not self._said_after:
+            return None
+        noted = spare.version()
+        if noted is None or noted == self._version:
+            return self._version
+        return noted if self._is_noted or self._version is None else None
 
     def _complain(self, fault: Exception) -> None:
         if time.monotonic() - self._complained_at >= COMPLAIN_EVERY:
@@ -101,39 +118,43 @@ class Spare:
     Nothing is read from here while the database answers. Where Redis is away too, or is none, there is no spare.
     """
 
-    KEPT = 24 * 3600  # seconds
+    KEPT = 6 * 3600  # seconds
+    VERSION = "public-version"
 
     def keep(self, path: str, page: KeptPage) -> None:
         """Keep a copy of the page at this path."""
-        self._set(self._key(path), (*page.version, page.until, page.headers, page.packed))
-        self.keep_version(page.version)
+        kept = page.version, page.until, page.headers, page.packed
+        self._ask(lambda: cache.set(self._key(path), kept, self.KEPT))
 
     def find(self, path: str) -> KeptPage | None:
         """The page at this path as somebody has last kept it."""
-        kept = self._get(self._key(path))
-        if kept is None:
-            return None
-        changes, withdrawn, until, headers, packed = kept
-        return KeptPage(PublicVersion(changes, withdrawn), until, headers, packed)
+        kept = self._ask(lambda: cache.get(self._key(path)))
+        return KeptPage(*kept) if kept else None
 
-    def keep_version(self, version: PublicVersion) -> None:
-        """Keep the version that was read last."""
-        self._set("public-version", tuple(version))
+    def keep_version(self, version: int | str) -> bool:
+        """Keep the version that was read last; whether it is kept."""
 
-    def version(self) -> PublicVersion | None:
-        """The version that any process has read last."""
-        kept = self._get("public-version")
-        return None if kept is None else PublicVersion(*kept)
+        def keep() -> bool:
+            if cache.get(self.VERSION) != version:
+                cache.set(self.VERSION, version, self.KEPT)
+            return True
+
+        return bool(self._ask(keep))
+
+    def version(self) -> int | str | None:
+        """The version that any process has read last; one that no page has, when something was changed since."""
+        return self._ask(lambda: cache.get(self.VERSION))
+
+    def note_a_change(self) -> None:
+        """Note that something was changed, before the database is asked for the version that there is now."""
+        if settings.PAGE_CACHE:
+            self.keep_version(f"changed {secrets.token_hex(8)}")
 
     @staticmethod
     def _key(path: str) -> str:
-        return f"public-page:{hashlib.sha256(path.encode()).hexdigest()}"
-
-    def _set(self, key: str, value: Any) -> None:
-        self._ask(lambda: cache.set(key, value, self.KEPT))
-
-    def _get(self, key: str) -> Any:
-        return self._ask(lambda: cache.get(key))
+        # The stylesheets' addresses, and so the pages, are of this release.
+        release = getattr(staticfiles_storage, "manifest_hash", "")
+        return f"public-page:{release}:{hashlib.sha256(path.encode()).hexdigest()}"
 
     @staticmethod
     def _ask(question: Any) -> Any:
@@ -148,3 +169,4 @@ class Spare:
 
 
 last_known, spare = LastKnown(), Spare()
+PublicChange.listeners.append(spare.note_a_change)

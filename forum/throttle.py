@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.cache.backends.base import BaseCache
+from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest
 from redis.exceptions import RedisError
 
@@ -15,27 +17,29 @@ from forum import patience
 
 log = logging.getLogger(__name__)
 
+# Of this process, for the time without Redis.
+_own = LocMemCache("throttle", {"OPTIONS": {"MAX_ENTRIES": 10_000}})
+
 
 def allows(what: str, who: str, *, times: int, within: timedelta) -> bool:
     """Count this attempt of `who` at `what`; whether it is one of the first `times` in the running window.
 
     The window begins with the first attempt. `who` is kept as a digest only, and as long as the window. While Redis
-    is away nobody is counted and everybody allowed: better a crowd than a closed door.
+    is away each process counts for itself.
     """
-    if patience.redis.is_at_an_end:
-        return True
-    try:
-        return _count(what, who, within) <= times
-    except RedisError as fault:
-        patience.redis.lose_some()
-        log.warning("%s is not counted: %s: %s", what, type(fault).__name__, fault)
-        return True
-
-
-def _count(what: str, who: str, within: timedelta) -> int:
-    """Count one attempt more, and give which of its window it is."""
     digest = hashlib.sha256(f"{settings.SECRET_KEY}:{who.casefold()}".encode()).hexdigest()[:32]
     key = f"throttle:{what}:{digest}"
+    if not patience.redis.is_at_an_end:
+        try:
+            return _count(cache, key, within) <= times
+        except RedisError as fault:
+            patience.redis.lose_some()
+            log.warning("%s is counted here: %s: %s", what, type(fault).__name__, fault)
+    return _count(_own, key, within) <= times
+
+
+def _count(cache: BaseCache, key: str, within: timedelta) -> int:
+    """Count one attempt more, and give which of its window it is."""
     if cache.add(key, 1, int(within.total_seconds())):
         return 1
     try:

@@ -18,7 +18,7 @@ class DayQuerySet(models.QuerySet["Day"]):
         return self.filter(starts_at__lte=moment, ends_at__gt=moment).first()
 
 
-@shown_in_public()
+@shown_in_public
 class Day(models.Model):
     """A date of the forum with its focus area. Its end may lie after midnight; ends are exclusive."""
 

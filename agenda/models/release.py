@@ -25,7 +25,7 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         return self.filter(edition=edition, is_current=True).first()
 
 
-@shown_in_public(withdraws=lambda release: True)
+@shown_in_public
 class Release(models.Model):
     """One published state of the agenda. Never edited: going back to an earlier one is a new release.
 
@@ -154,7 +154,7 @@ class ReleasedSlotQuerySet(models.QuerySet["ReleasedSlot"]):
         return self.filter(day=day)
 
 
-@shown_in_public(withdraws=lambda slot: True)
+@shown_in_public
 class ReleasedSlot(models.Model):
     """A slot as one release shows it. UTC; the end is exclusive."""
 
@@ -177,7 +177,7 @@ class ReleasedSlot(models.Model):
         return str(self.session or self.title)
 
 
-@shown_in_public(withdraws=lambda appearance: True)
+@shown_in_public
 class ReleasedAppearance(models.Model):
     """An appearance as one release shows it."""
 

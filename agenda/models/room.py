@@ -7,7 +7,7 @@ from forum.models import Edition, shown_in_public
 from forum.translated import TranslatedField
 
 
-@shown_in_public()
+@shown_in_public
 class Room(models.Model):
     """A place where sessions happen; `capacity` in people."""
 

@@ -39,7 +39,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return found
 
 
-@shown_in_public(withdraws=lambda session: session.access == Session.Access.CLOSED)
+@shown_in_public
 class Session(models.Model):
     """What happens and who speaks in it, whether or not it has a time yet.
 

@@ -8,7 +8,7 @@ from forum.models.edition import HEX_COLOUR
 from forum.translated import TranslatedField
 
 
-@shown_in_public()
+@shown_in_public
 class Track(models.Model):
     """A thread through the days."""
 
@@ -26,7 +26,7 @@ class Track(models.Model):
         return str(self.name)
 
 
-@shown_in_public()
+@shown_in_public
 class Format(models.Model):
     """A kind of session: plenary, panel, workshop."""
 

@@ -7,7 +7,7 @@ from forum.models.job import Job
 from forum.models.message import Message
 from forum.models.page import Page, PageVersion
 from forum.models.partner import Partner
-from forum.models.public_change import PublicChange, PublicVersion, shown_in_public
+from forum.models.public_change import PublicChange, shown_in_public
 from forum.models.stakeholder_group import StakeholderGroup
 from forum.models.user import User
 
@@ -22,7 +22,6 @@ __all__ = [
     "Partner",
     "Phase",
     "PublicChange",
-    "PublicVersion",
     "StakeholderGroup",
     "User",
     "shown_in_public",

@@ -53,7 +53,7 @@ class Phase(models.TextChoices):
     PAST = "past", _("Past")
 
 
-@shown_in_public(withdraws=lambda edition: edition.phase == Phase.DRAFT)
+@shown_in_public
 class Edition(models.Model):
     """One occurrence of the forum. Every record but User belongs to one, directly or through its parent.
 

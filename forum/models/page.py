@@ -43,7 +43,7 @@ RESERVED = {
 }
 
 
-@shown_in_public()
+@shown_in_public
 class Page(models.Model):
     """A text that organizers write in Markdown, at an address of its own. Terms and privacy are pages too."""
 

@@ -8,7 +8,7 @@ from forum.models.public_change import shown_in_public
 from forum.translated import TranslatedField
 
 
-@shown_in_public()
+@shown_in_public
 class Partner(models.Model):
     """An organisation that hosts, funds or reports the forum."""
 

@@ -3,10 +3,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.db import models, transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,27 +15,21 @@ Model = TypeVar("Model", bound=models.Model)
 TIDY_EVERY = 100
 
 
-class PublicVersion(NamedTuple):
-    """Which state the public pages are made from. `withdrawn` is another one since something was withdrawn."""
-
-    changes: int
-    withdrawn: int
-
-
 class PublicChangeQuerySet(models.QuerySet["PublicChange"]):
-    """All that was changed in the last days."""
+    """All that was ever changed; what is old lies together in one row."""
 
-    def version(self) -> PublicVersion:
-        """The version that all committed changes make together; one query."""
-        withdrawn = Sum("mark", filter=Q(is_withdrawal=True))
-        sums = self.aggregate(changes=Sum("mark"), withdrawn=withdrawn)
-        return PublicVersion(sums["changes"] or 0, sums["withdrawn"] or 0)
+    def version(self) -> int:
+        """The version that all committed changes make together; one query. It never comes again."""
+        return self.aggregate(sum=Sum("mark"))["sum"] or 0
 
     def tidy(self) -> None:
-        """Forget what is long known to every process. What somebody else is forgetting is left to them."""
+        """Put old rows together into one, which changes no sum. What somebody else is tidying is left to them."""
         old = self.filter(noted_at__lt=timezone.now() - timedelta(days=2))
         with transaction.atomic():
-            self.filter(pk__in=old.select_for_update(skip_locked=True).values("pk")).delete()
+            marks = dict(old.select_for_update(skip_locked=True).values_list("pk", "mark"))
+            if len(marks) > 1:
+                self.filter(pk__in=marks).delete()
+                self.create(mark=sum(marks.values()), noted_at=timezone.now() - timedelta(days=3))
 
 
 def _random_mark() -> int:
@@ -53,8 +47,10 @@ class PublicChange(models.Model):
     # Another object after each change committed by this process, which then need not wait for its own news.
     last_commit: ClassVar[object] = object()
 
+    # Told of each change that this process has committed, before anybody asks.
+    listeners: ClassVar[list[Callable[[], None]]] = []
+
     mark = models.PositiveBigIntegerField(default=_random_mark, editable=False)
-    is_withdrawal = models.BooleanField(default=False, editable=False)
     noted_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = PublicChangeQuerySet.as_manager()
@@ -67,59 +63,46 @@ class PublicChange(models.Model):
         return f"{self.noted_at:%Y-%m-%d %H:%M:%S}"
 
     @classmethod
-    def note(cls, *, is_withdrawal: bool = False) -> None:
+    def note(cls) -> None:
         """Note in this transaction, once, that the public pages change when it is committed.
 
-        For changes that send no signal: `update`, `bulk_create`, `bulk_update`. `is_withdrawal`: what the pages showed
-        may be shown no more, not even while the database is away.
+        To be called for changes that send no signal: `update`, `bulk_create`, `bulk_update`.
         """
         # Rolling back, also to a savepoint, takes a row and what waits for its commit away together.
-        waiting = [callback for _points, callback, _robust in transaction.get_connection().run_on_commit]
-        if _withdrawal_is_committed in waiting or (_change_is_committed in waiting and not is_withdrawal):
+        if _is_committed in [
+            callback for _points, callback, _robust in transaction.get_connection().run_on_commit
+        ]:
             return
-        change = cls.objects.create(is_withdrawal=is_withdrawal)
+        change = cls.objects.create()
         if change.pk % TIDY_EVERY == 0:
             cls.objects.tidy()
-        transaction.on_commit(_withdrawal_is_committed if is_withdrawal else _change_is_committed)
+        transaction.on_commit(_is_committed)
 
 
-def _change_is_committed() -> None:
+def _is_committed() -> None:
     PublicChange.last_commit = object()
-
-
-def _withdrawal_is_committed() -> None:
-    PublicChange.last_commit = object()
+    for listener in PublicChange.listeners:
+        listener()
 
 
 _shown: set[type[models.Model]] = set()
 
 
-def shown_in_public(
-    *, withdraws: Callable[[Any], bool] = lambda record: False
-) -> Callable[[type[Model]], type[Model]]:
-    """Mark a model that public pages show: saving or deleting one of its records makes new ones of them all.
+def shown_in_public(model: type[Model]) -> type[Model]:
+    """Mark a model that public pages show: saving or deleting one of its records makes new ones of them all."""
 
-    `withdraws` says of a record as it is being saved whether less may be shown than before. Deleting always does.
-    """
+    def changed(**_kwargs: Any) -> None:
+        PublicChange.note()
 
-    def mark(model: type[Model]) -> type[Model]:
-        def saved(instance: models.Model, **_kwargs: Any) -> None:
-            PublicChange.note(is_withdrawal=withdraws(instance))
-
-        def deleted(**_kwargs: Any) -> None:
-            PublicChange.note(is_withdrawal=True)
-
-        models.signals.post_save.connect(saved, sender=model, weak=False)
-        models.signals.post_delete.connect(deleted, sender=model, weak=False)
-        _shown.add(model)
-        return model
-
-    return mark
+    models.signals.post_save.connect(changed, sender=model, weak=False)
+    models.signals.post_delete.connect(changed, sender=model, weak=False)
+    _shown.add(model)
+    return model
 
 
 def _related(instance: models.Model, model: type[models.Model], action: str, **_kwargs: Any) -> None:
     if action.startswith("post_") and not _shown.isdisjoint({type(instance), model}):
-        PublicChange.note(is_withdrawal=action != "post_add")
+        PublicChange.note()
 
 
 models.signals.m2m_changed.connect(_related)

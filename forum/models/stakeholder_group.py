@@ -9,7 +9,7 @@ from forum.models.public_change import shown_in_public
 from forum.translated import TranslatedField
 
 
-@shown_in_public(withdraws=lambda group: group.shown_as_id is not None)
+@shown_in_public
 class StakeholderGroup(models.Model):
     """A constituency a person speaks for.
 

@@ -53,6 +53,11 @@ class AgreementForm(forms.Form):
         posted = str(self.data.get("key", ""))
         return posted if KEY.fullmatch(posted) else new_secret()
 
+    @property
+    def terms(self) -> str:
+        """The ticket type's terms as the page showed them."""
+        return str(self.data.get("terms", ""))[:40]
+
     def clean_agree(self) -> bool:
         if self.data.get("texts") != self.texts:
             raise forms.ValidationError(

@@ -194,6 +194,7 @@ class RegistrationForm(forms.Form):
             key=agreement.key,
             language=get_language() or self.edition.main_language,
             agreed_to=Page.versions_of(agreement.pages),
+            terms=agreement.terms,
         )
 
     def refuse(self, refusal: Refusal) -> None:

@@ -91,6 +91,11 @@ class TicketType(models.Model):
         return not groups or group.pk in groups
 
     @property
+    def terms(self) -> str:
+        """What somebody agrees to who takes it: the price, and whether it is only a request."""
+        return f"{self.price}-{self.needs_approval:d}"
+
+    @property
     def left(self) -> int | None:
         """How many places are left in the scarcest of its quotas; None when nothing limits it.
 

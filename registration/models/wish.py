@@ -14,7 +14,8 @@ from registration.models.ticket_type import TicketType
 class Wish:
     """What somebody asks for on the registration page: a ticket type under a group, for a person.
 
-    `person` holds the fields of Attendee. `key` is the one-time key of the page that was confirmed.
+    `person` holds the fields of Attendee. `key` is the one-time key of the page that was confirmed, `terms` those of
+    the ticket type as that page showed them; empty when nobody was shown any.
     """
 
     edition: Edition
@@ -24,11 +25,12 @@ class Wish:
     key: str
     language: str
     agreed_to: list[PageVersion] = field(default_factory=list)
+    terms: str = ""
 
     def as_on_offer(self) -> Wish:
         """The wish with its ticket type as it is now, its price above all.
 
-        Raises Refusal when registration is closed, or the type is not on offer or for other groups.
+        Raises Refusal when registration is closed, or the type is not on offer, for other groups, or at other terms.
         """
         if not self.edition.takes_registrations:
             raise Refusal(_("Registration is closed at the moment."))
@@ -39,6 +41,11 @@ class Wish:
             raise Refusal(
                 _("“%(type)s” is for other groups than yours. Choose another ticket, or another group.")
                 % {"type": offered},
+                field="ticket_type",
+            )
+        if self.terms and self.terms != offered.terms:
+            raise Refusal(
+                _("“%(type)s” was changed a moment ago. Please look at it again.") % {"type": offered},
                 field="ticket_type",
             )
         return replace(self, ticket_type=offered)

@@ -15,7 +15,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         return self.filter(withdrawn_at=None)
 
 
-@shown_in_public(withdraws=lambda consent: consent.withdrawn_at is not None)
+@shown_in_public
 class Consent(models.Model):
     """A speaker's agreement to one thing, with the moments at which it was given and withdrawn. Never edited
     otherwise: a new agreement is a new record."""

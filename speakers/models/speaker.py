@@ -90,7 +90,7 @@ def _proved(user: User) -> list[str]:
     return [address.lower() for address in addresses]
 
 
-@shown_in_public(withdraws=lambda speaker: True)
+@shown_in_public
 class Speaker(Photographed):
     """A public profile in one edition."""
 

@@ -14,7 +14,7 @@ import pytest
 import time_machine
 from django.conf import settings as django_settings
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from django.test import Client, RequestFactory
@@ -22,11 +22,13 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from pytest_django import Settings
 
+from forum import patience
 from forum.caching import PageCache, answered_from_memory
 from forum.kept_pages import BUDGET, KeptPage, Reading, Shelf, best_encoding, shelf
-from forum.last_known import last_known
-from forum.models import Edition, PublicVersion
+from forum.last_known import LastKnown, last_known, spare
+from forum.models import Edition, PublicChange
 from forum.models.edition import Phase
+from forum.models.public_change import PublicChangeQuerySet
 from forum.templatetags.addresses import edition_style
 from tests import make, staff
 from tests.conftest import Queries
@@ -591,8 +593,8 @@ def test_a_change_that_told_nobody_is_seen_after_a_quarter_of_an_hour(
 # --- memory and threads ----------------------------------------------------------------------------------------
 
 
-def kept(body: bytes, version: PublicVersion | None = None) -> KeptPage:
-    return KeptPage.of(HttpResponse(body), version or PublicVersion(1, 1), until=0)
+def kept(body: bytes, version: int = 1) -> KeptPage:
+    return KeptPage.of(HttpResponse(body), version, until=0)
 
 
 def test_the_shelf_stays_within_its_budget_and_lets_go_what_nobody_asks_for() -> None:
@@ -651,13 +653,98 @@ def test_of_many_who_ask_for_a_page_at_once_one_has_it_made() -> None:
 # --- while the database is away --------------------------------------------------------------------------------
 
 
-def test_an_outdated_page_may_be_shown_while_the_database_is_away_but_none_from_before_a_withdrawal() -> None:
-    page = kept(b"Hello", PublicVersion(changes=7, withdrawn=3))
+def test_a_page_whose_time_is_over_may_be_shown_while_the_database_is_away_but_none_from_before_a_change() -> (
+    None
+):
+    page = kept(b"Hello", version=7)
 
-    def is_good(changes: int, withdrawn: int, *, is_away: bool) -> bool:
-        return page.is_good(Reading(PublicVersion(changes, withdrawn), 0, is_away))
-
-    assert is_good(9, 3, is_away=True)
-    assert not is_good(9, 3, is_away=False)
-    assert not is_good(9, 5, is_away=True)
+    assert page.is_good(Reading(7, 0, is_away=True))
+    assert not page.is_good(Reading(7, 0, is_away=False))
+    assert not page.is_good(Reading(9, 0, is_away=True))
+    assert not page.is_good(Reading("changed", 0, is_away=True))
     assert not page.is_good(Reading(None, 0, is_away=True))
+
+
+class Away:
+    """A database that nobody reaches."""
+
+    def __enter__(self) -> None:
+        self._version = PublicChangeQuerySet.version
+
+        def fail(rows: object) -> int:
+            raise OperationalError("away")
+
+        PublicChangeQuerySet.version = fail  # type: ignore[assignment, method-assign]
+
+    def __exit__(self, *fault: object) -> None:
+        PublicChangeQuerySet.version = self._version  # type: ignore[method-assign]
+
+
+def known(one: LastKnown, *, is_away: bool = False) -> int | str | None:
+    if not is_away:
+        return one.reading_afresh().version
+    with Away():
+        return one.reading_afresh().version
+
+
+in_redis = pytest.mark.skipif("not django_settings.REDIS_URL", reason="the demo has no Redis")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_this_process_has_changed_since_it_asked_last_hides_every_page() -> None:
+    mine = LastKnown()
+    before = known(mine)
+
+    PublicChange.note()
+
+    assert before is not None
+    assert known(mine, is_away=True) is None
+    assert known(mine) not in {None, before}
+
+
+@in_redis
+@pytest.mark.django_db(transaction=True)
+def test_what_another_process_has_changed_hides_every_page_though_nobody_has_asked_since() -> None:
+    idle = LastKnown()
+    before = known(idle)
+    idle._said_after = PublicChange.last_commit = object()  # another process's commits are not heard of
+
+    spare.note_a_change()
+
+    assert known(idle, is_away=True) not in {None, before}
+
+
+@in_redis
+@pytest.mark.django_db(transaction=True)
+def test_what_redis_was_not_told_is_not_taken_back_from_it() -> None:
+    older = known(LastKnown())
+    mine = LastKnown()
+    PublicChange.objects.create()
+    patience.redis.lose_some()  # Redis is left alone, and is not told
+    newer = known(mine)
+    patience.redis.begin_anew()
+
+    assert older != newer
+    assert spare.version() == older
+    assert known(mine, is_away=True) is None
+
+
+@in_redis
+@pytest.mark.django_db(transaction=True)
+def test_a_slow_rendering_does_not_put_an_older_version_back() -> None:
+    older = known(LastKnown())
+    PublicChange.objects.create()
+    newer = known(LastKnown())
+    assert isinstance(older, int)
+
+    spare.keep("/en/", kept(b"Hello", version=older))
+
+    assert spare.version() == newer
+
+
+@in_redis
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_has_just_started_goes_by_what_others_know() -> None:
+    version = known(LastKnown())
+
+    assert known(LastKnown(), is_away=True) == version

@@ -510,7 +510,7 @@ def test_no_tampering_with_what_the_second_page_carries_breaks_anything(
 ) -> None:
     edition = make.edition()
     make.page(edition, "terms")
-    everything = dict.fromkeys([*FIELDS, "agree", "key", "texts"], evil) | {"step": step}
+    everything = dict.fromkeys([*FIELDS, "agree", "key", "texts", "terms"], evil) | {"step": step}
     valid = answers(edition, agree=evil, key=evil, texts=evil, step=step)
 
     for given in (everything, valid):
@@ -624,3 +624,20 @@ def test_one_address_may_be_registered_with_ten_times_an_hour(client: Client) ->
 
     assert done == [302] * 10 + [200]
     assert Order.objects.count() == 10
+
+
+@pytest.mark.parametrize("changed", [{"price": 45000}, {"needs_approval": True}])
+def test_who_confirms_a_ticket_that_has_become_another_meanwhile_is_asked_again(
+    client: Client, changed: dict[str, Any]
+) -> None:
+    edition = make.edition()
+    make.group(edition, slug="suppliers")
+    kind = make.ticket_type(edition)
+    page = client.post(PATH, answers(edition)).content.decode()
+    TicketType.objects.filter(pk=kind.pk).update(**changed)
+
+    answer = confirm(client, page)
+
+    assert answer.status_code == 200
+    assert "was changed a moment ago" in answer.content.decode()
+    assert not Order.objects.exists()
