@@ -205,7 +205,7 @@ def test_organizers_do_not_wait_for_each_other_and_the_slower_ones_change_is_not
     thread.join()
     versions.append(version())
 
-    assert took < 1
+    assert took < 5
     assert len(set(versions)) == 3
 
 
