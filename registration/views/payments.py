@@ -70,12 +70,14 @@ def _in_words(checkout: Checkout, order: Order) -> tuple[int, str]:
     """What came of the payment, for who comes back from it."""
     if checkout.status == Checkout.Status.PAID:
         if order.overpaid:
-            return messages.WARNING, _("Your payment has arrived, but not all of it is needed. See below.")
+            return messages.WARNING, _(
+                "Your payment has arrived, but not all of it is needed. We write to whoever registered."
+            )
         return messages.SUCCESS, _("Thank you. Your payment has arrived.")
     if checkout.status == Checkout.Status.PROCESSING:
         return messages.INFO, _("Your bank is at work on your payment. We write to you when it has arrived.")
     if checkout.status == Checkout.Status.FAILED:
         return messages.ERROR, _("Your bank did not make the payment.")
     if order.is_payable:
-        return messages.INFO, _("Nothing was paid. You can pay whenever you are ready, until the time below.")
+        return messages.INFO, _("Nothing was paid. It can still be paid on the order’s page.")
     return messages.INFO, _("Nothing was paid.")
