@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
 
-from agenda.models import ReleasedSlot
+from agenda.models import ListedSlot, ReleasedSlot
 from forum.markdown import plain
 from forum.models import Edition
 
 STATUS = "https://schema.org/EventCancelled", "https://schema.org/EventScheduled"
 
 
-def edition_event(edition: Edition, slots: Iterable[ReleasedSlot] = ()) -> dict[str, Any]:
+def edition_event(edition: Edition, slots: Iterable[ListedSlot] = ()) -> dict[str, Any]:
     """The forum itself; what is in `slots` becomes its sub-events, breaks left out."""
     return {
         "@context": "https://schema.org",
@@ -29,16 +29,17 @@ def edition_event(edition: Edition, slots: Iterable[ReleasedSlot] = ()) -> dict[
         "url": f"{settings.SITE_URL}{edition.get_absolute_url()}",
         "location": _venue(edition),
         "organizer": {"@type": "Organization", "name": str(edition.name), "email": edition.contact_email},
-        "subEvent": [session_event(edition, slot, whole=False) for slot in slots if slot.session],
+        "subEvent": list(_sub_events(edition, slots)),
     }
 
 
-def session_event(edition: Edition, slot: ReleasedSlot, *, whole: bool = True) -> dict[str, Any]:
-    """One session where and when it was released. `whole`: with description, performers and the forum around it."""
+def session_event(edition: Edition, slot: ReleasedSlot) -> dict[str, Any]:
+    """One session where and when it was released, with description, performers and the forum around it."""
     session = slot.session
     if session is None:
         raise ValueError("a break is no event")
-    event: dict[str, Any] = {
+    return {
+        "@context": "https://schema.org",
         "@type": "Event",
         "name": str(session.title),
         "startDate": slot.starts_at.astimezone(edition.zone).isoformat(),
@@ -46,12 +47,6 @@ def session_event(edition: Edition, slot: ReleasedSlot, *, whole: bool = True) -
         "eventStatus": STATUS[0] if slot.is_cancelled else STATUS[1],
         "url": f"{settings.SITE_URL}{edition.path('session', slug=session.slug)}",
         "location": {"@type": "Place", "name": str(slot.room or edition.place), "address": _address(edition)},
-    }
-    if not whole:
-        return event
-    return {
-        "@context": "https://schema.org",
-        **event,
         "description": plain(session.abstract),
         "inLanguage": session.spoken_languages or edition.languages,
         "performer": [
@@ -64,6 +59,22 @@ def session_event(edition: Edition, slot: ReleasedSlot, *, whole: bool = True) -
         ],
         "superEvent": edition_event(edition),
     }
+
+
+def _sub_events(edition: Edition, slots: Iterable[ListedSlot]) -> Iterator[dict[str, Any]]:
+    before, _, after = f"{settings.SITE_URL}{edition.path('session', slug='-x-')}".partition("-x-")
+    elsewhere = str(edition.place)
+    for slot in slots:
+        if not slot.is_break:
+            yield {
+                "@type": "Event",
+                "name": slot.title,
+                "startDate": slot.starts_at.isoformat(),
+                "endDate": slot.ends_at.isoformat(),
+                "eventStatus": STATUS[0] if slot.is_cancelled else STATUS[1],
+                "url": f"{before}{slot.slug}{after}",
+                "location": {"@type": "Place", "name": slot.room.name if slot.room else elsewhere},
+            }
 
 
 def _venue(edition: Edition) -> dict[str, Any]:

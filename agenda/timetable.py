@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby, zip_longest
-from zoneinfo import ZoneInfo
 
-from agenda.models import Day, ReleasedSlot, Room
+from agenda.models import Day, ListedSlot
+from agenda.models.agenda import Named
 
 REM_A_MINUTE = 0.085
 
@@ -25,23 +25,25 @@ class Moment:
 
     starts_at: datetime
     line: str
-    slots: list[ReleasedSlot]
+    slots: list[ListedSlot]
 
 
 @dataclass
 class Timetable:
-    """The released slots of one day. `slots` are in order of time and room."""
+    """The released slots of one day, in order of time and room."""
 
     day: Day
-    zone: ZoneInfo
-    slots: list[ReleasedSlot] = field(default_factory=list)
+    slots: list[ListedSlot] = field(default_factory=list)
 
     def _clock(self, moment: datetime) -> str:
-        local = moment.astimezone(self.zone)
-        hours = local.hour + 24 * (local.date() - self.day.date).days
-        return f"{hours:02}{local.minute:02}"
+        hours = moment.hour + 24 * (moment.toordinal() - self._ordinal)
+        return f"{hours:02}{moment.minute:02}"
 
-    def place(self, slot: ReleasedSlot) -> str:
+    @cached_property
+    def _ordinal(self) -> int:
+        return self.day.date.toordinal()
+
+    def place(self, slot: ListedSlot) -> str:
         """The class names that put a slot into the grid."""
         room = f"in-room-{slot.room_id}" if slot.room_id else "in-all-rooms"
         return f"t-{self._clock(slot.starts_at)} until-{self._clock(slot.ends_at)} {room}"
@@ -50,16 +52,16 @@ class Timetable:
     def moments(self) -> list[Moment]:
         """The slots by the time at which they begin; each slot knows its `place`."""
         for slot in self.slots:
-            slot.place = self.place(slot)  # type: ignore[attr-defined]
+            slot.place = self.place(slot)
         return [
             Moment(starts_at, f"t-{self._clock(starts_at)}", list(slots))
             for starts_at, slots in groupby(self.slots, key=lambda slot: slot.starts_at)
         ]
 
     @cached_property
-    def rooms(self) -> list[Room]:
+    def rooms(self) -> list[Named]:
         """The rooms that something happens in, in their order."""
-        rooms = {slot.room_id: slot.room for slot in self.slots if slot.room}
+        rooms = {slot.room.pk: slot.room for slot in self.slots if slot.room}
         return sorted(rooms.values(), key=lambda room: (room.position, room.pk))
 
     @cached_property
@@ -71,9 +73,7 @@ class Timetable:
     @cached_property
     def _pauses(self) -> set[str]:
         """The times from which nothing but a break fills the house: such rows need not be as high as they are long."""
-        return {
-            self._clock(slot.starts_at) for slot in self.slots if slot.session is None and slot.room is None
-        }
+        return {self._clock(slot.starts_at) for slot in self.slots if slot.is_break and slot.room is None}
 
     @property
     def rows(self) -> str:
@@ -97,16 +97,14 @@ class Timetable:
         )
 
 
-def by_day(slots: Iterable[ReleasedSlot], days: Iterable[Day], zone: ZoneInfo) -> Iterator[Timetable]:
+def by_day(slots: Iterable[ListedSlot], days: Iterable[Day]) -> Iterator[Timetable]:
     """Share slots out to their days, all days shown, also those without any."""
     slots = list(slots)
     for day in days:
-        yield Timetable(day, zone, [slot for slot in slots if slot.day_id == day.pk])
+        yield Timetable(day, [slot for slot in slots if slot.day_id == day.pk])
 
 
-def now_and_next(
-    slots: Iterable[ReleasedSlot], now: datetime
-) -> tuple[list[ReleasedSlot], list[ReleasedSlot]]:
+def now_and_next(slots: Iterable[ListedSlot], now: datetime) -> tuple[list[ListedSlot], list[ListedSlot]]:
     """What happens at `now`, and what begins next; cancelled sessions are left out."""
     held = [slot for slot in slots if not slot.is_cancelled]
     running = [slot for slot in held if slot.starts_at <= now < slot.ends_at]
@@ -114,7 +112,7 @@ def now_and_next(
     return running, [slot for slot in ahead if slot.starts_at == ahead[0].starts_at]
 
 
-def next_turn(slots: Iterable[ReleasedSlot], now: datetime) -> datetime | None:
+def next_turn(slots: Iterable[ListedSlot], now: datetime) -> datetime | None:
     """When `now_and_next` is next another one: as soon as something begins or ends."""
     turns = (turn for slot in slots for turn in (slot.starts_at, slot.ends_at))
     return min((turn for turn in turns if turn > now), default=None)

@@ -7,7 +7,7 @@ from datetime import date
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from agenda.models import Release, ReleasedSlot
+from agenda.models import Agenda, Release, ReleasedSlot
 from agenda.structured_data import edition_event, session_event
 from agenda.timetable import Timetable, by_day
 from forum.caching import public_page
@@ -19,11 +19,11 @@ def agenda(request: Request) -> HttpResponse:
     """Show all days of the released agenda."""
     edition = request.edition
     days = list(edition.days.all())
-    slots = list(ReleasedSlot.objects.public().of_edition(edition))
+    slots = Agenda.of(edition)
     context = {
         "here": "agenda",
         "days": days,
-        "timetables": list(by_day(slots, days, edition.zone)) if slots else [],
+        "timetables": list(by_day(slots, days)) if slots else [],
         "release": Release.objects.current(edition),
         "structured": edition_event(edition, slots),
     }
@@ -38,7 +38,7 @@ def agenda_day(request: Request, date: date) -> HttpResponse:
     day = next((day for day in days if day.date == date), None)
     if day is None:
         raise Http404
-    slots = list(ReleasedSlot.objects.public().of_edition(edition).on(day))
+    slots = Agenda.on(day, edition)
     place = days.index(day)
     context = {
         "here": "agenda",
@@ -47,7 +47,7 @@ def agenda_day(request: Request, date: date) -> HttpResponse:
         "number": place + 1,
         "before": days[place - 1] if place else None,
         "after": days[place + 1] if place + 1 < len(days) else None,
-        "timetable": Timetable(day, edition.zone, slots),
+        "timetable": Timetable(day, slots),
         "release": Release.objects.current(edition),
     }
     return render(request, "agenda/day.html", context)
@@ -57,10 +57,9 @@ def agenda_day(request: Request, date: date) -> HttpResponse:
 def session(request: Request, slug: str) -> HttpResponse:
     """Show one released session, and the ways to the one before it and the one after."""
     edition = request.edition
-    released = ReleasedSlot.objects.public().of_edition(edition)
-    slot = get_object_or_404(released, session__slug=slug)
-    around = [other for other in released.on(slot.day).prefetch_related(None) if other.session]
-    place = [other.pk for other in around].index(slot.pk)
+    slot = get_object_or_404(ReleasedSlot.objects.public().of_edition(edition), session__slug=slug)
+    around = [other for other in Agenda.on(slot.day, edition, people=False) if not other.is_break]
+    place = [other.session_id for other in around].index(slot.session_id)
     context = {
         "slot": slot,
         "session": slot.session,

@@ -12,13 +12,13 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 SECONDS, AT_MOST = 1.0, 500
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
 
-_afresh = ContextVar("afresh", default=False)
+_page: ContextVar[dict[Hashable, Any] | None] = ContextVar("page", default=None)
 _kept: dict[Hashable, tuple[float, Any]] = {}
 
 
@@ -27,13 +27,17 @@ def recall(what: Hashable, read: Callable[[], Answer]) -> Answer:
 
     `what` says all that the answer depends on. Nobody may change the answer: all threads share it.
     """
+    page, now = _page.get(), time.monotonic()
     since, answer = _kept.get(what, (0.0, None))
-    now = time.monotonic()
-    if _afresh.get() or now - since >= SECONDS:
+    if page is not None and what in page:
+        return cast(Answer, page[what])
+    if page is not None or now - since >= SECONDS:
         answer = read()
         if len(_kept) >= AT_MOST:
             _kept.clear()
         _kept[what] = now, answer
+        if page is not None:
+            page[what] = answer
     return answer
 
 
@@ -49,12 +53,18 @@ def remembered(read: Callable[P, Answer]) -> Callable[P, Answer]:
 
 @contextmanager
 def afresh() -> Iterator[None]:
-    """Read everything anew within this block: it makes something that is shown for longer than a moment."""
-    token = _afresh.set(True)
+    """Read everything anew within this block, each thing once: it makes something that is shown for longer than a
+    moment."""
+    token = _page.set({})
     try:
         yield
     finally:
-        _afresh.reset(token)
+        _page.reset(token)
+
+
+def once_a_page(what: Hashable, read: Callable[[], Answer]) -> Answer:
+    """What `read()` answers, asked once within a block of `afresh`; outside of one it is asked each time."""
+    return read() if _page.get() is None else recall(what, read)
 
 
 def forget() -> None:

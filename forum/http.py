@@ -88,6 +88,11 @@ def private(view: type_view) -> type_view:
     return wrapped
 
 
+def words_of(request: HttpRequest) -> str:
+    """What somebody looks for: the words in `q`, at most a hundred characters."""
+    return request.GET.get("q", "").strip()[:100]
+
+
 def let_forms_lead_to(page: HttpResponse, origin: str) -> None:
     """Let a form of this page be answered with a redirect to another site: browsers hold that against form-action."""
     page._csp_update = {"form-action": [origin]}  # type: ignore[attr-defined]  # as csp's own decorator does

@@ -112,6 +112,15 @@ TEMPLATES = [
         },
     }
 ]
+# Lists of hundreds of sessions or speakers are drawn by Jinja (docs/decisions.md); all else by Django's own.
+TEMPLATES += [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "jinja",
+        "DIRS": [BASE_DIR / "templates" / "jinja"],
+        "OPTIONS": {"trim_blocks": True, "lstrip_blocks": True, "auto_reload": False},
+    }
+]
 FORM_RENDERER = "forum.renderer.Forms"
 
 # --- what is stored --------------------------------------------------------------------------------------------

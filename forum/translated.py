@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -82,6 +83,12 @@ class _Readable(json.JSONEncoder):
         super().__init__(**{**options, "ensure_ascii": False})
 
 
+@lru_cache(maxsize=4096)
+def _read(stored: str) -> Translated:
+    # The name of a room comes with each session in it. Whoever asks gets a copy.
+    return translated(json.loads(stored))
+
+
 class _Attribute(DeferredAttribute):
     def __set__(self, instance: models.Model, value: object) -> None:
         instance.__dict__[self.field.attname] = translated(value)
@@ -109,7 +116,7 @@ class TranslatedField(models.JSONField):
         return name, path, args, kwargs
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        return translated(super().from_db_value(value, expression, connection))
+        return Translated(_read(value)) if isinstance(value, str) else translated(value)
 
     def get_prep_value(self, value: Any) -> Any:
         return super().get_prep_value(dict(value) if isinstance(value, Translated) else value)

@@ -43,7 +43,8 @@ class Photo:
     @property
     def pictures(self) -> list[tuple[int, str, str]]:
         """Width in pixels, address as WebP, address as JPEG: what `srcset` is made of."""
-        return [(size, self.url(size, "webp"), self.url(size, "jpg")) for size in SIZES]
+        folder = default_storage.url(f"{FOLDER}/{self.key}/")
+        return [(size, f"{folder}{size}.webp", f"{folder}{size}.jpg") for size in SIZES]
 
     @classmethod
     def publish(cls, pictures: list[tuple[int, str, bytes]]) -> Photo:

@@ -8,15 +8,16 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from forum.caching import public_page
-from forum.http import Request
+from forum.http import Request, words_of
 from forum.templatetags.formats import first_letter
+from speakers.models import ListedSpeaker
 
 
 @public_page
 def speaker_list(request: Request) -> HttpResponse:
     """Show all speakers by letter, or those that the words in `q` find."""
-    words = request.GET.get("q", "").strip()[:100]
-    found = request.edition.speakers.public().about(words).select_related("group__shown_as")
+    words, edition = words_of(request), request.edition
+    found = ListedSpeaker.found(edition, words) if words else ListedSpeaker.of(edition)
     speakers = sorted(found, key=lambda one: (first_letter(one.name), one.name.casefold()))
     firsts = {
         letter: next(those).slug for letter, those in groupby(speakers, lambda one: first_letter(one.name))

@@ -1,5 +1,6 @@
 """The nouns of this storey."""
 
+from agenda.models.agenda import Agenda, ListedSlot
 from agenda.models.appearance import Appearance
 from agenda.models.changes import Change, Changes, Kind
 from agenda.models.day import Day
@@ -10,12 +11,14 @@ from agenda.models.slot import Slot
 from agenda.models.track import Format, Track
 
 __all__ = [
+    "Agenda",
     "Appearance",
     "Change",
     "Changes",
     "Day",
     "Format",
     "Kind",
+    "ListedSlot",
     "Release",
     "ReleasedAppearance",
     "ReleasedSlot",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models, transaction
 from django.db.models import Prefetch, Q
 from django.utils import timezone
@@ -120,36 +122,48 @@ class ReleasedAppearanceQuerySet(models.QuerySet["ReleasedAppearance"]):
             .select_related("speaker__group__shown_as")
         )
 
+    def of_release(self, release: Release | int) -> ReleasedAppearanceQuerySet:
+        """Those of one release."""
+        return self.filter(release=release)
+
+    def names(self) -> models.QuerySet[Any, Any]:
+        """The key of the session and the name of who speaks there, in the order in which they are named."""
+        return self.select_related(None).order_by("position", "pk").values_list("session_id", "speaker__name")
+
+    def roles_of(self, speaker: Speaker) -> dict[int, str]:
+        """In which role `speaker` appears, by the session's key."""
+        return dict(self.filter(speaker=speaker).values_list("session_id", "role"))
+
 
 class ReleasedSlotQuerySet(models.QuerySet["ReleasedSlot"]):
     """Where and when, as released."""
 
     def public(self) -> ReleasedSlotQuerySet:
-        """Those of the current release that visitors may see, in order of time and room, with all that a list
-        shows, at a constant number of queries. Long texts are left to the pages that show them."""
+        """Those of the current release that visitors may see, in order of time and room, with all that a page
+        shows, at a constant number of queries. Lists of them are read by `listed`."""
         speaking = ReleasedAppearance.objects.public().select_related(None).select_related("speaker")
         speaking = speaking.defer("speaker__bio", "speaker__search_text")
         return (
             self.filter(release__is_current=True)
             .exclude(session__access=Session.Access.CLOSED)
             .select_related("day", "room", "session__track", "session__format")
-            .defer("session__abstract", "session__search_text", "day__description", "room__directions")
+            .defer("session__search_text", "day__description")
             .prefetch_related(Prefetch("session__released_appearances", speaking, to_attr="speaking"))
             .order_by("starts_at", "room__position", "pk")
         )
 
-    def of_edition(self, edition: Edition) -> ReleasedSlotQuerySet:
+    def of_edition(self, edition: Edition | int) -> ReleasedSlotQuerySet:
         """Those of one edition."""
         return self.filter(release__edition=edition)
 
-    def with_speaker(self, speaker: Speaker) -> ReleasedSlotQuerySet:
+    def with_speaker(self, speaker: Speaker | int) -> ReleasedSlotQuerySet:
         """Those in which `speaker` speaks, by the current release."""
         return self.filter(
             session__released_appearances__speaker=speaker,
             session__released_appearances__release__is_current=True,
         )
 
-    def on(self, day: Day) -> ReleasedSlotQuerySet:
+    def on(self, day: Day | int) -> ReleasedSlotQuerySet:
         """Those of one day."""
         return self.filter(day=day)
 

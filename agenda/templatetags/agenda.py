@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import template
 from django.conf import settings
+from django.template.context import Context
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 
-from agenda.models import ReleasedSlot
+from agenda.cards import Cards, draw_card, draw_timetable
+from agenda.models import Agenda, ListedSlot, ReleasedAppearance
+from agenda.models.appearance import Role
+from agenda.timetable import Timetable
 from speakers.models import Speaker
 
 register = template.Library()
@@ -17,17 +20,27 @@ _NAMES = dict(settings.LANGUAGES)
 
 
 @register.simple_tag
-def sessions_of(speaker: Speaker) -> list[ReleasedSlot]:
-    """The open sessions in which somebody speaks, as released."""
-    return list(ReleasedSlot.objects.public().of_edition(speaker.edition).with_speaker(speaker))
+def sessions_of(speaker: Speaker) -> list[tuple[ListedSlot, str]]:
+    """The open sessions in which somebody speaks, as released, each with their role in it."""
+    slots = Agenda.with_speaker(speaker)
+    roles = ReleasedAppearance.objects.public().roles_of(speaker)
+    return [(slot, str(Role(roles[slot.session_id]).label)) for slot in slots if slot.session_id in roles]
 
 
-@register.filter
-def role_of(slot: ReleasedSlot, speaker: Speaker) -> str:
-    """In what role somebody speaks in a session."""
-    speaking: list[Any] = slot.session.speaking if slot.session else []  # type: ignore[attr-defined]
-    roles = (appearance.get_role_display() for appearance in speaking if appearance.speaker_id == speaker.pk)
-    return next(roles, "")
+@register.simple_tag(takes_context=True)
+def timetable(context: Context, of: Timetable, level: int = 2) -> SafeString:
+    """A day of the agenda; `level`: the heading of a time, sessions come one below."""
+    return draw_timetable(of, _cards(context), level)
+
+
+@register.simple_tag(takes_context=True)
+def session_card(context: Context, slot: ListedSlot, level: int = 3) -> SafeString:
+    """One session, or a break."""
+    return draw_card(slot, _cards(context), level)
+
+
+def _cards(context: Context) -> Cards:
+    return Cards(context["edition"], languages)
 
 
 @register.filter

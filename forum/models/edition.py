@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from forum.models.edition_queryset import EditionQuerySet
+from forum.models.edition_queryset import SWITCHES, EditionQuerySet
 from forum.models.public_change import shown_in_public
 from forum.translated import TranslatedField
 
@@ -159,7 +159,7 @@ class Edition(models.Model):
         """The moments at which public pages change by themselves: those of its phases, and the one from which on it is
         no longer ahead, so that another may be the current edition."""
         behind = datetime.combine(self.ends_on + timedelta(days=2), time.min, UTC)
-        switches = (self.published_at, self.registration_opens_at, self.registration_closes_at)
+        switches = (getattr(self, name) for name in SWITCHES)
         return [*filter(None, switches), self.begins_at, self.over_at, behind]
 
     @property

@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.utils import timezone
 
+from forum.briefly import once_a_page
+
 if TYPE_CHECKING:
     from forum.models.edition import Edition
     from forum.models.user import User
+
+
+SWITCHES = ("published_at", "registration_opens_at", "registration_closes_at")
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
@@ -18,16 +23,29 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """Those that visitors may see."""
         return self.filter(published_at__lte=timezone.now())
 
+    def shown(self) -> tuple[Edition, ...]:
+        """Those that visitors may see, newest first; each knows whether it is the current one: the one that lives at
+        the short addresses. One question, asked once a page."""
+        return once_a_page("editions shown", self._shown)
+
+    def _shown(self) -> tuple[Edition, ...]:
+        shown = tuple(self.published().order_by("-starts_on"))
+        yesterday = timezone.now().date() - timedelta(days=1)  # somewhere it is still today
+        ahead = [edition for edition in shown if edition.ends_on >= yesterday]
+        current = (*ahead[-1:], *shown[:1])[:1]
+        for edition in shown:
+            edition.is_current = edition in current
+        return shown
+
     def current(self) -> Edition | None:
         """The edition that lives at the short addresses: the next one to end, counting one that ended yesterday
         somewhere; when none is ahead, the last one."""
-        published = self.published().order_by("starts_on")
-        ahead = published.filter(ends_on__gte=timezone.now().date() - timedelta(days=1)).first()
-        return ahead or published.last()
+        return next((edition for edition in self.shown() if edition.is_current), None)
 
     def next_turn(self, after: datetime) -> datetime | None:
         """The first moment after `after` at which one of them shows itself differently, by the clock alone."""
-        return min((turn for edition in self for turn in edition.turns if turn > after), default=None)
+        dates = self.only("starts_on", "ends_on", "time_zone", *SWITCHES)
+        return min((turn for edition in dates for turn in edition.turns if turn > after), default=None)
 
     def with_slug(self, slug: str) -> Edition | None:
         """The edition with this slug."""

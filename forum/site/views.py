@@ -11,7 +11,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from agenda.models import ReleasedSlot
+from agenda.models import Agenda
 from agenda.structured_data import edition_event
 from agenda.timetable import by_day, next_turn, now_and_next
 from forum.admin_site import staff_only
@@ -32,8 +32,8 @@ def home(request: Request) -> HttpResponse:
     edition = request.edition
     if edition is None:
         return render(request, "forum/no_edition.html", status=404)
-    phase, released = edition.phase, ReleasedSlot.objects.public().of_edition(edition)
-    slots = list(released if phase == Phase.RUNNING else released.prefetch_related(None))
+    phase = edition.phase
+    slots = Agenda.of(edition, people=phase == Phase.RUNNING)
     now = timezone.now()
     running, coming = now_and_next(slots, now) if phase == Phase.RUNNING else ([], [])
     if phase == Phase.RUNNING:
@@ -45,7 +45,7 @@ def home(request: Request) -> HttpResponse:
         "groups": list(edition.groups.all()),
         "featured": list(edition.speakers.public().in_front()[:FEATURED]),
         "partners": list(edition.partners.all()),
-        "sessions": sum(1 for slot in slots if slot.session and not slot.is_cancelled),
+        "sessions": sum(1 for slot in slots if not slot.is_break and not slot.is_cancelled),
         "speakers": edition.speakers.public().count(),
         "running": running,
         "coming": coming,
@@ -62,8 +62,7 @@ def edition_style(request: Request, version: str) -> HttpResponse:
     The version makes the address new when something changed. An outdated page gets the style of today, to keep nowhere.
     """
     edition = request.edition
-    slots = list(ReleasedSlot.objects.public().of_edition(edition).prefetch_related(None))
-    timetables = list(by_day(slots, edition.days.all(), edition.zone))
+    timetables = list(by_day(Agenda.of(edition, people=False), edition.days.all()))
     context = {
         "accent": Pair(edition.accent),
         "groups": [
@@ -113,7 +112,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "groups": list(edition.groups.all()) if edition else [],
         "tracks": list(edition.tracks.all()) if edition else [],
         "people": list(edition.speakers.all()[:4]) if edition else [],
-        "slots": list(ReleasedSlot.objects.public().of_edition(edition)[:3]) if edition else [],
+        "slots": Agenda.of(edition)[:3] if edition else [],
         "days": list(edition.days.all()) if edition else [],
     }
     return render(request, "forum/styleguide.html", context)

@@ -7,7 +7,8 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import CharField, Count, QuerySet, Value
+from django.db.models.functions import Cast
 from django.template.context import Context
 from django.template.loader import get_template
 from django.urls import reverse, translate_url
@@ -16,6 +17,7 @@ from django.utils.translation import get_language_info
 
 from forum.briefly import remembered
 from forum.models import Edition, Page
+from forum.prepared import Question
 
 register = template.Library()
 
@@ -69,10 +71,28 @@ def current_edition() -> Edition | None:
 @remembered
 def all_editions() -> tuple[Edition, ...]:
     """All editions that visitors may see, newest first; each knows whether it is the current one."""
-    editions, current = tuple(Edition.objects.published()), Edition.objects.current()
-    for edition in editions:
-        edition.is_current = edition == current
-    return editions
+    return Edition.objects.shown()
+
+
+def _styled(edition: int) -> QuerySet[Any, Any]:
+    # One question in place of five: of each thing its kind, its key or their number, and what is seen of it.
+    of = Edition(pk=edition)
+    parts = [
+        of.groups.values_list(Value("group"), "pk", _text("colour"), _text("shown_as__colour")),
+        of.tracks.values_list(Value("track"), "pk", _text("colour"), Value("")),
+        of.rooms.values_list(Value("room"), "pk", _text("position"), Value("")),
+        of.releases.values_list(Value("releases"), Count("pk"), Value(""), Value("")),
+        of.sessions.values_list(Value("sessions"), Count("pk"), _text("access"), Value("")),
+    ]
+    first, *others = (part.order_by() for part in parts)
+    return first.union(*others, all=True)
+
+
+def _text(name: str) -> Cast:
+    return Cast(name, CharField())
+
+
+_STYLED = Question(_styled)
 
 
 @register.simple_tag
@@ -83,11 +103,7 @@ def edition_style(edition: Any) -> str:
     made_of = [
         get_template("forum/edition_style.css").template.source,  # type: ignore[attr-defined]
         edition.accent,
-        *edition.groups.values_list("pk", "colour", "shown_as__colour"),
-        *edition.tracks.values_list("pk", "colour"),
-        edition.releases.values_list("pk", flat=True).first(),
-        *edition.sessions.values_list("access").annotate(Count("pk")),
-        *edition.rooms.values_list("pk", "position"),
+        *sorted(_STYLED.ask(edition.pk), key=repr),
     ]
     version = hashlib.sha256(repr(made_of).encode()).hexdigest()[:10]
     return reverse("edition-style", kwargs={"edition": edition.slug, "version": version})

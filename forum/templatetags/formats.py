@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django import template
 from django.utils import timezone
@@ -53,6 +54,7 @@ def _names(name: str) -> list[str]:
 
 
 @register.filter
+@lru_cache(maxsize=2048)
 def initials(name: object) -> str:
     """Take the letters of a monogram from a name in any script.
 
@@ -70,6 +72,7 @@ def initials(name: object) -> str:
     return (first + (_first_cluster(capitalised[-1]) if capitalised else "")).upper()
 
 
+@lru_cache(maxsize=2048)
 def first_letter(name: str) -> str:
     """The letter that a name is filed under: titles left out, in Latin without its accent."""
     letters = unicodedata.normalize("NFD", " ".join(_names(name)))

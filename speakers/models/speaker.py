@@ -35,6 +35,10 @@ class SpeakerQuerySet(models.QuerySet["Speaker"]):
         )
         return self.consenting().filter(released | Q(is_featured=True)).distinct()
 
+    def of_edition(self, edition: Edition | int) -> SpeakerQuerySet:
+        """Those of one edition."""
+        return self.filter(edition=edition)
+
     def with_agreement(self) -> SpeakerQuerySet:
         """Each with `listed`: whether they agree to be shown."""
         in_force = Consent.objects.in_force().filter(speaker=OuterRef("pk"), scope=Consent.Scope.LISTED)

@@ -1,0 +1,108 @@
+"""Sessions as cards, alone or a day of them: made ready for templates that draw hundreds of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from html import escape
+from typing import NamedTuple
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+
+from agenda.models import ListedSlot, Session
+from agenda.models.agenda import Named
+from agenda.timetable import Timetable
+from forum.models import Edition
+from forum.templatetags.components import draw_many
+
+LIMITED = {Session.Access.INVITATION, Session.Access.CHATHAM}
+
+
+class Card(NamedTuple):
+    """A slot's card as its template puts it together: each part HTML, escaped when it was made. A break has no path."""
+
+    slot: ListedSlot
+    classes: str
+    path: str
+    lang: str
+    title: str
+    times: str
+    room: str
+    format: str
+    state: str
+    people: str
+    end: str
+
+
+class Cards:
+    """The cards of one page: in the active language, with addresses within `edition`. `named` names languages.
+
+    What many cards have in common is made once.
+    """
+
+    def __init__(self, edition: Edition, named: Callable[[list[str]], str]) -> None:
+        self._named = named
+        self._language = get_language() or ""
+        self._all_rooms = escape(gettext("All rooms"))
+        self._cancelled = f'<p><span class="pill pill-bad">{escape(gettext("Cancelled"))}</span></p>'
+        self._before, _, self._after = edition.path("session", slug="-x-").partition("-x-")
+        self.time, self._times = cache(_time), cache(self._between)
+        self._lang, self._end = cache(self._language_attribute), cache(self._last_line)
+        self._name = cache(escape)
+
+    def of(self, slot: ListedSlot) -> Card:
+        """The card of a slot."""
+        track = f" track-{slot.track.pk}" if slot.track else ""
+        return Card(
+            slot,
+            f"{track} {slot.place}{' session-cancelled' if slot.is_cancelled else ''}",
+            "" if slot.is_break else f"{self._before}{slot.slug}{self._after}",
+            self._lang(slot.language),
+            escape(slot.title),
+            self._times(slot.starts_at, slot.ends_at),
+            self._name(slot.room.name) if slot.room else self._all_rooms,
+            f"<span>{self._name(slot.format.name)}</span>" if slot.format else "",
+            self._cancelled if slot.is_cancelled else "",
+            escape(", ".join(slot.people)),
+            self._end(slot.track, slot.interpreted, slot.access),
+        )
+
+    def _between(self, starts_at: datetime, ends_at: datetime) -> str:
+        return f"{self.time(starts_at)}–{self.time(ends_at)}"
+
+    def _language_attribute(self, language: str) -> str:
+        return f' lang="{escape(language)}"' if language != self._language else ""
+
+    def _last_line(self, track: Named | None, interpreted: tuple[str, ...], access: str) -> str:
+        notes = []
+        if interpreted:
+            notes.append(
+                gettext("Interpreted: %(languages)s") % {"languages": self._named(list(interpreted))}
+            )
+        if access in LIMITED:
+            notes.append(str(Session.Access(access).label))
+        name = f'<span class="mark mark-track track-{track.pk}">{escape(track.name)}</span>' if track else ""
+        return name + "".join(f"<span>{escape(note)}</span>" for note in notes)
+
+
+def _time(moment: datetime) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), f"{moment:%H:%M}")
+
+
+def draw_timetable(timetable: Timetable, cards: Cards, level: int) -> SafeString:
+    """Draw a day; `level` is that of the headings of its times."""
+    moments = [
+        (moment.line, cards.time(moment.starts_at), [cards.of(slot) for slot in moment.slots])
+        for moment in timetable.moments
+    ]
+    return draw_many(
+        "agenda/timetable", timetable=timetable, moments=moments, level=f"h{level}", heading=f"h{level + 1}"
+    )
+
+
+def draw_card(slot: ListedSlot, cards: Cards, level: int) -> SafeString:
+    """Draw one slot; `level` is that of its heading."""
+    return draw_many("agenda/slot", card=cards.of(slot), heading=f"h{level}")

@@ -1,0 +1,20 @@
+"""What pages show of many speakers."""
+
+from __future__ import annotations
+
+from django import template
+from django.template.context import Context
+from django.utils.safestring import SafeString
+
+from forum.templatetags.components import Face, draw_many
+from speakers.models import ListedSpeaker
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def people(context: Context, speakers: list[ListedSpeaker]) -> SafeString:
+    """Speakers to look through: portrait, name, what they do, group."""
+    before, _, after = context["edition"].path("speaker", slug="-x-").partition("-x-")
+    faces = [(speaker, Face.of(speaker)) for speaker in speakers]
+    return draw_many("speakers/people", people=faces, before=before, after=after)
