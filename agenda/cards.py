@@ -92,14 +92,21 @@ def _time(moment: datetime) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), f"{moment:%H:%M}")
 
 
-def draw_timetable(timetable: Timetable, cards: Cards, level: int) -> SafeString:
-    """Draw a day; `level` is that of the headings of its times."""
+def draw_timetable(timetable: Timetable, cards: Cards, level: int, *, grid: bool = True) -> SafeString:
+    """Draw a day; `level` is that of the headings of its times, `grid` whether it may become one."""
     moments = [
         (moment.line, cards.time(moment.starts_at), [cards.of(slot) for slot in moment.slots])
         for moment in timetable.moments
     ]
     return draw_many(
-        "agenda/timetable", timetable=timetable, moments=moments, level=f"h{level}", heading=f"h{level + 1}"
+        "agenda/timetable",
+        timetable=timetable,
+        moments=moments,
+        level=f"h{level}",
+        heading=f"h{level + 1}",
+        is_grid=grid,
+        hours=timetable.hours if grid and timetable.is_long else [],
+        hours_label=gettext("Hours"),
     )
 
 

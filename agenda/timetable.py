@@ -17,6 +17,7 @@ from agenda.models import Day, ListedSlot
 from agenda.models.agenda import Named
 
 REM_A_MINUTE = 0.085
+LONG = 40  # slots
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,19 @@ class Timetable:
             Moment(starts_at, f"t-{self._clock(starts_at)}", list(slots))
             for starts_at, slots in groupby(self.slots, key=lambda slot: slot.starts_at)
         ]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether one would rather jump to an hour than scroll there."""
+        return len(self.slots) > LONG
+
+    @property
+    def hours(self) -> list[tuple[str, str]]:
+        """The first moment of each hour in which something begins: the time of day, and the moment's line."""
+        firsts: dict[int, Moment] = {}
+        for moment in self.moments:
+            firsts.setdefault(moment.starts_at.toordinal() * 24 + moment.starts_at.hour, moment)
+        return [(f"{moment.starts_at:%H:%M}", moment.line) for moment in firsts.values()]
 
     @cached_property
     def rooms(self) -> list[Named]:

@@ -11,17 +11,20 @@ from agenda.models import Agenda, Release, ReleasedSlot
 from agenda.structured_data import edition_event, session_event
 from agenda.timetable import Timetable, by_day
 from forum.caching import public_page
-from forum.http import Request
+from forum.http import Request, words_of
 
 
 @public_page
 def agenda(request: Request) -> HttpResponse:
-    """Show all days of the released agenda."""
+    """Show all days of the released agenda, or the sessions that the words in `q` find."""
     edition = request.edition
     days = list(edition.days.all())
-    slots = Agenda.of(edition)
+    words = words_of(request)
+    slots = Agenda.about(edition, words) if words else Agenda.of(edition)
     context = {
         "here": "agenda",
+        "words": words,
+        "found": len(slots),
         "days": days,
         "timetables": list(by_day(slots, days)) if slots else [],
         "release": Release.objects.current(edition),

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from forum.admin_site import is_at_work
+from forum.fields import without_controls
 from forum.models import Edition, User
 from forum.translated import main_language
 
@@ -90,7 +91,7 @@ def private(view: type_view) -> type_view:
 
 def words_of(request: HttpRequest) -> str:
     """What somebody looks for: the words in `q`, at most a hundred characters."""
-    return request.GET.get("q", "").strip()[:100]
+    return without_controls(request.GET.get("q", "")).strip()[:100]
 
 
 def let_forms_lead_to(page: HttpResponse, origin: str) -> None:

@@ -14,9 +14,10 @@ from django.utils.translation import get_language
 
 from agenda.models.day import Day
 from agenda.models.release import ReleasedAppearance, ReleasedSlot
+from agenda.models.session import Session
 from forum.models import Edition
 from forum.prepared import Question
-from forum.translated import translated
+from forum.translated import searchable, translated
 from speakers.models import Speaker
 
 
@@ -57,6 +58,12 @@ class ListedSlot:
     def is_break(self) -> bool:
         """Whether no session is in it."""
         return self.session_id is None
+
+    @property
+    def said(self) -> str:
+        """What its card says in words, in the form in which texts are compared."""
+        named = (one.name for one in (self.room, self.track, self.format) if one)
+        return searchable(" ".join([self.title, *self.people, *named]))
 
     @property
     def room_id(self) -> int | None:
@@ -127,6 +134,19 @@ class Agenda:
     def on(day: Day, edition: Edition, *, people: bool = True) -> list[ListedSlot]:
         """That of one day."""
         return _listed(_ON_DAY.ask(day.pk), edition, people)
+
+    @classmethod
+    def about(cls, edition: Edition, words: str) -> list[ListedSlot]:
+        """The sessions found by every word of `words`: in what their card says, or in their texts in any language. Who
+        is not named is not found; one more question than `of`."""
+        wanted = searchable(words).split()
+        sessions = [slot for slot in cls.of(edition) if not slot.is_break]
+        texts = dict(Session.objects.texts_of(edition)) if wanted else {}
+        return [
+            slot
+            for slot in sessions
+            if all(word in texts.get(slot.session_id, "") or word in slot.said for word in wanted)
+        ]
 
     @staticmethod
     def with_speaker(speaker: Speaker) -> list[ListedSlot]:

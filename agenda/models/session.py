@@ -31,6 +31,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Those that have no slot yet."""
         return self.filter(slot=None)
 
+    def texts_of(self, edition: Edition) -> models.QuerySet[Session, tuple[int, str]]:
+        """The key of each session of an edition, and what it is found by."""
+        return self.filter(edition=edition).values_list("pk", "search_text")
+
     def about(self, text: str) -> SessionQuerySet:
         """Those found by every word of `text`, in any language."""
         found = self

@@ -28,9 +28,10 @@ def sessions_of(speaker: Speaker) -> list[tuple[ListedSlot, str]]:
 
 
 @register.simple_tag(takes_context=True)
-def timetable(context: Context, of: Timetable, level: int = 2) -> SafeString:
-    """A day of the agenda; `level`: the heading of a time, sessions come one below."""
-    return draw_timetable(of, _cards(context), level)
+def timetable(context: Context, of: Timetable, level: int = 2, grid: bool = True) -> SafeString:
+    """A day of the agenda; `level`: the heading of a time, sessions come one below. A list by time; with `grid` it
+    becomes one where there is room."""
+    return draw_timetable(of, _cards(context), level, grid=grid)
 
 
 @register.simple_tag(takes_context=True)
