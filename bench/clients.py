@@ -55,6 +55,8 @@ class Visitor:
         """Send one request; the status, and where the answer leads to."""
         address = ".".join(str(part) for part in (10, *self.number.to_bytes(3, "big")))
         headers = {"X-Forwarded-For": address, "Accept-Language": "en", "Accept": "text/html"}
+        if self.plan.deed == "hello":
+            headers["Accept-Encoding"] = "br"  # read, never unpacked
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         begun = time.perf_counter()
@@ -63,7 +65,7 @@ class Visitor:
         else:
             self.connection.request("POST", path, urlencode(form), {**headers, **FORM})
         answer = self.connection.getresponse()
-        self.page = answer.read().decode()
+        self.page = answer.read().decode(errors="replace")
         self.notes.seconds[step].append(time.perf_counter() - begun)
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             name, _, value = cookie.partition(";")[0].partition("=")
