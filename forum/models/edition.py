@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -11,6 +11,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -51,6 +52,12 @@ class Phase(models.TextChoices):
     CLOSED = "closed", _("Registration closed")
     RUNNING = "running", _("Running")
     PAST = "past", _("Past")
+
+
+@lru_cache(maxsize=4096)
+def _path(language: str, name: str, *named: tuple[str, Any]) -> str:
+    # A page has some forty links, most of them those of the page before.
+    return reverse(name, kwargs=dict(named))
 
 
 @shown_in_public
@@ -209,7 +216,8 @@ class Edition(models.Model):
 
     def path(self, name: str, **kwargs: Any) -> str:
         """The path of one of this edition's pages by its URL name, in the active language."""
-        return reverse(name, kwargs=kwargs if self.is_current else {"edition": self.slug, **kwargs})
+        named = kwargs if self.is_current else {"edition": self.slug, **kwargs}
+        return _path(get_language() or "", name, *sorted(named.items()))
 
     def get_absolute_url(self) -> str:
         return self.path("home")

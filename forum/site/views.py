@@ -21,6 +21,7 @@ from forum.http import Request, private
 from forum.models import Edition, Phase
 from forum.site.styleguide import StyleguideForm
 from forum.templatetags.addresses import edition_style as path_of_edition_style
+from speakers.models import ListedSpeaker
 
 FEATURED = 8
 A_YEAR = 365 * 24 * 3600
@@ -34,6 +35,7 @@ def home(request: Request) -> HttpResponse:
         return render(request, "forum/no_edition.html", status=404)
     phase = edition.phase
     slots = Agenda.of(edition, people=phase == Phase.RUNNING)
+    speakers = ListedSpeaker.of(edition)
     now = timezone.now()
     running, coming = now_and_next(slots, now) if phase == Phase.RUNNING else ([], [])
     if phase == Phase.RUNNING:
@@ -43,10 +45,10 @@ def home(request: Request) -> HttpResponse:
         "phase": phase,
         "days": list(edition.days.all()),
         "groups": list(edition.groups.all()),
-        "featured": list(edition.speakers.public().in_front()[:FEATURED]),
+        "featured": ListedSpeaker.in_front(speakers)[:FEATURED],
         "partners": list(edition.partners.all()),
         "sessions": sum(1 for slot in slots if not slot.is_break and not slot.is_cancelled),
-        "speakers": edition.speakers.public().count(),
+        "speakers": len(speakers),
         "running": running,
         "coming": coming,
         "structured": edition_event(edition, slots),

@@ -11,9 +11,9 @@ from django.db.models import CharField, Count, QuerySet, Value
 from django.db.models.functions import Cast
 from django.template.context import Context
 from django.template.loader import get_template
-from django.urls import reverse, translate_url
+from django.urls import reverse
 from django.utils.http import escape_leading_slashes
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_from_path, get_language_info
 
 from forum.briefly import remembered
 from forum.models import Edition, Page
@@ -39,7 +39,9 @@ def absolute(path: str) -> str:
 def this_page_in(context: Context, language: str) -> str:
     """The path of this very page in another language, without its query string."""
     # A path like //example.org would be taken for another site's address, and be linked to from our page.
-    return translate_url(escape_leading_slashes(context["request"].path), language)
+    path = escape_leading_slashes(context["request"].path)
+    shown_in = get_language_from_path(path)
+    return f"/{language}{path.removeprefix(f'/{shown_in}')}" if shown_in else path
 
 
 @register.filter

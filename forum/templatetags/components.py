@@ -6,6 +6,7 @@ They are at hand in every template without {% load %}; /styleguide/ shows each o
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from math import cos, pi, sin
 from typing import Any, NamedTuple
 
@@ -167,12 +168,17 @@ def json_ld(data: Any) -> SafeString:
 @register.simple_tag
 def assembly(groups: list[Any], rows: int = 7) -> SafeString:
     """A round assembly: one wedge of seats for each group, in its colour. A picture only."""
-    wedges: list[tuple[Any, list[tuple[float, float]]]] = [(one, []) for one in groups]
+    wedges: list[tuple[Any, list[SafeString]]] = [(one, []) for one in groups]
     for row in range(rows if groups else 0):
         radius = 92 + row * 34
         places = round(radius * pi / 32)
         for place in range(places):
             angle = pi * (1 - place / (places - 1))
-            seat = (round(300 + radius * cos(angle), 1), round(310 - radius * sin(angle), 1))
-            wedges[place * len(groups) // places][1].append(seat)
-    return _draw("assembly", wedges=wedges)
+            wedges[place * len(groups) // places][1].append(_seat(radius, angle))
+    return draw_many("components/assembly", wedges=wedges)
+
+
+@lru_cache(maxsize=1024)
+def _seat(radius: int, angle: float) -> SafeString:
+    x, y = round(300 + radius * cos(angle), 1), round(310 - radius * sin(angle), 1)
+    return mark_safe(f'<circle cx="{x}" cy="{y}" r="10.5"/>')  # noqa: S308 - numbers

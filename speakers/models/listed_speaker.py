@@ -14,7 +14,16 @@ from speakers.models.speaker import Speaker
 from speakers.photos import Photo
 
 COLUMNS: tuple[Any, ...] = (
-    *("pk", "slug", "name", "organisation", "photo_key", Cast("role", TextField())),
+    *(
+        "pk",
+        "slug",
+        "name",
+        "organisation",
+        "photo_key",
+        "is_featured",
+        "position",
+        Cast("role", TextField()),
+    ),
     *("group_id", Cast("group__name", TextField())),
     *("group__shown_as_id", Cast("group__shown_as__name", TextField())),
 )
@@ -29,6 +38,8 @@ class ListedSpeaker:
     name: str
     organisation: str
     photo: Photo
+    is_featured: bool
+    position: int
     role: str
     group: int | None
     group_name: str
@@ -37,6 +48,11 @@ class ListedSpeaker:
     def of(cls, edition: Edition) -> list[ListedSpeaker]:
         """All whom visitors may see; one question."""
         return [_read(row) for row in _OF_EDITION.ask(edition.pk)]
+
+    @staticmethod
+    def in_front(speakers: list[ListedSpeaker]) -> list[ListedSpeaker]:
+        """The featured ones first, in their order, then the others by name."""
+        return sorted(speakers, key=lambda one: (not one.is_featured, one.position, one.name, one.pk))
 
     @classmethod
     def found(cls, edition: Edition, words: str) -> list[ListedSpeaker]:
@@ -57,11 +73,13 @@ _OF_EDITION = Question(_rows)
 
 
 def _read(row: tuple[Any, ...]) -> ListedSpeaker:
-    pk, slug, name, organisation, photo, role, group, group_name, shown_as, shown_as_name = row
+    pk, slug, name, organisation, photo, is_featured, position, role = row[:8]
+    group, group_name, shown_as, shown_as_name = row[8:]
     if shown_as is not None:
         group, group_name = shown_as, shown_as_name
     called = _said(group_name) if group is not None else ""
-    return ListedSpeaker(pk, slug, name, organisation, Photo(photo), _said(role), group, called)
+    shown = Photo(photo), bool(is_featured), position, _said(role)
+    return ListedSpeaker(pk, slug, name, organisation, *shown, group, called)
 
 
 def _said(written: str) -> str:

@@ -44,10 +44,6 @@ class SpeakerQuerySet(models.QuerySet["Speaker"]):
         in_force = Consent.objects.in_force().filter(speaker=OuterRef("pk"), scope=Consent.Scope.LISTED)
         return self.annotate(listed=Exists(in_force))
 
-    def in_front(self) -> SpeakerQuerySet:
-        """The featured ones first, then the others, with what a card shows."""
-        return self.order_by("-is_featured", "position", "name", "pk").select_related("group__shown_as")
-
     def of(self, user: User) -> SpeakerQuerySet:
         """The profiles that `user` may edit: those linked to them, and those of nobody yet that carry an address
         which `user` has proved to be theirs."""
