@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from io import BytesIO
 from itertools import combinations
@@ -23,6 +24,7 @@ from forum.colours import contrast
 from forum.models import Edition, Job, Message
 from forum.site.seed import content
 from forum.site.seed.portraits import TONES, portrait
+from forum.translated import TranslatedField
 from registration.models import Attendee, Order, Quota, Ticket, TicketType
 from speakers.models import Speaker
 
@@ -241,6 +243,114 @@ def test_the_earlier_edition_can_be_read(earlier: Edition) -> None:
     assert sum(1 for slot in shown if slot.session) == 12
 
 
+# --- three languages -------------------------------------------------------------------------------------------
+
+
+def _translated(rows: Iterable[models.Model]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Every text that `rows` say in the languages of their edition, with a name to find it by."""
+    for row in rows:
+        for field in row._meta.concrete_fields:
+            if isinstance(field, TranslatedField) and (text := getattr(row, field.attname)):
+                yield f"{row._meta.label} {row} {field.name}", text
+
+
+def _read_by_the_public(edition: Edition) -> Iterator[models.Model]:
+    yield edition
+    yield from (*edition.groups.all(), *edition.ticket_types.all(), *edition.partners.all())
+    yield from (*edition.days.all(), *edition.rooms.all(), *edition.tracks.all(), *edition.formats.all())
+    yield from (*edition.pages.all(), *edition.sessions.all(), *edition.releases.all())
+    yield from Slot.objects.of_edition(edition)
+
+
+def test_the_demo_is_told_in_english_thai_and_burmese(coming: Edition, earlier: Edition) -> None:
+    assert coming.languages == earlier.languages == ["en", "th", "my"]
+
+
+def test_everything_around_the_coming_programme_and_all_of_it_is_told_in_each_language(
+    coming: Edition,
+) -> None:
+    told = dict(_translated(_read_by_the_public(coming)))
+
+    assert len(told) > 150
+    assert [name for name, text in told.items() if set(text) != set(coming.languages)] == []
+
+
+def test_the_earlier_programme_is_told_in_each_language(earlier: Edition) -> None:
+    texts = [earlier.name, *(day.focus for day in earlier.days.all())]
+    texts += [text for session in earlier.sessions.all() for text in (session.title, session.abstract)]
+
+    assert [text for text in texts if set(text) != set(earlier.languages)] == []
+
+
+def test_what_each_speaker_does_is_told_in_each_language(coming: Edition, earlier: Edition) -> None:
+    languages = set(coming.languages)
+
+    assert [speaker.slug for speaker in Speaker.objects.all() if set(speaker.role) != languages] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "letters", "others"), [("th", "ก-๛", "က-႟"), ("my", "က-႟", "ก-๛")], ids=["Thai", "Burmese"]
+)
+def test_each_text_is_written_in_the_script_of_its_language(
+    coming: Edition, language: str, letters: str, others: str
+) -> None:
+    texts = [text.get(language, "") for _name, text in _translated(_read_by_the_public(coming))]
+
+    assert all(re.search(f"[{letters}]", text) for text in texts)
+    assert not any(re.search(f"[{others}]", text) for text in texts)
+    assert all(text == unicodedata.normalize("NFC", text) for text in texts)
+
+
+def test_a_page_is_built_alike_in_each_language(coming: Edition) -> None:
+    parts = {"headings": r"^#+ ", "points": r"^(?:-|\d+\.) ", "rows": r"^\|", "links": r"\]\(\S+\)"}
+
+    def built(text: str) -> dict[str, list[str]]:
+        return {name: re.findall(part, text, re.M) for name, part in parts.items()}
+
+    unlike = [
+        (page.slug, language)
+        for page in coming.pages.all()
+        for language in coming.languages
+        if built(page.body[language]) != built(page.body["en"])
+    ]
+
+    assert unlike == []
+
+
+def test_the_words_in_a_page_are_those_of_its_language(coming: Edition) -> None:
+    practical, bodies = coming.page("practical"), [page.body for page in coming.pages.all()]
+
+    assert all(coming.place[language] in practical.body[language] for language in coming.languages)
+    assert all(coming.address[language] in practical.body[language] for language in coming.languages)
+    assert not any("$" in text for body in bodies for text in body.values())
+
+
+def test_what_is_said_of_paying_begins_with_its_first_sentence_and_without_a_heading(coming: Edition) -> None:
+    said = coming.payment_instructions
+
+    assert said["en"].startswith("Transfer the amount")
+    assert all("000-0-00000-0" in text and "#" not in text for text in said.values())
+
+
+def test_a_translation_moves_no_address(coming: Edition, earlier: Edition) -> None:
+    slugs = [*Session.objects.values_list("slug", flat=True), *Speaker.objects.values_list("slug", flat=True)]
+    english = [
+        slug
+        for path in content.ROOT.glob("*/*.toml")
+        for slug in re.findall(r'^slug = "(.+)"', path.read_text(encoding="utf-8"), re.M)
+    ]
+
+    assert set(slugs) <= set(english)
+    assert all(slug.isascii() for slug in slugs)
+
+
+def test_the_pages_say_in_each_language_that_people_are_invented(coming: Edition, earlier: Edition) -> None:
+    invented = {"en": "invented", "th": "สมมติ", "my": "စိတ်ကူးဖြင့် ဖန်တီး"}
+
+    assert all(word in coming.page("about").body[language] for language, word in invented.items())
+    assert all(word in earlier.about[language] for language, word in invented.items())
+
+
 # --- nobody is harmed ------------------------------------------------------------------------------------------
 
 
@@ -305,13 +415,6 @@ def test_the_colour_of_every_track_stands_out_by_day_and_by_night() -> None:
     ]
 
     assert all(contrast(colour, ground) >= 3 for colour in colours for ground in ("#ffffff", "#181614"))
-
-
-def test_the_pages_say_that_people_are_invented(coming: Edition, earlier: Edition) -> None:
-    about = coming.page("about")
-
-    assert "invented" in str(about.body)
-    assert "invented" in str(earlier.about)
 
 
 # --- pictures --------------------------------------------------------------------------------------------------

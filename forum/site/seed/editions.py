@@ -31,6 +31,7 @@ class Ground:
     tracks: dict[str, Track]
     formats: dict[str, Format]
     breaks: list[dict[str, Any]]
+    notes: dict[str, Any]
 
     def moment(self, day: int, at: str) -> datetime:
         """The moment at which it is `at` (HH:MM, local) on day number `day`."""
@@ -134,6 +135,7 @@ def _ground(edition: Edition, told: dict[str, Any]) -> Ground:
         tracks=_named(Track, edition, told["track"], "colour"),
         formats=_named(Format, edition, told["format"], "minutes"),
         breaks=told["break"],
+        notes=told["release"],
     )
 
 

@@ -29,7 +29,7 @@ def speakers(ground: Ground, rows: list[dict[str, Any]]) -> dict[str, Speaker]:
             email=f"{row['slug']}@example.org",
             group=ground.groups[row.get("group") or row["file"]],
             **{name: row[name] for name in ("name", "role", "organisation", "country")},
-            bio=row["bio"].strip() + own_script,
+            bio=row["bio"] + own_script,
             links=row.get("links", []),
             is_featured=row.get("featured", False),
         )
@@ -50,7 +50,7 @@ def sessions(
             edition=ground.edition,
             slug=row["slug"],
             title=row["title"],
-            abstract=row["abstract"].strip(),
+            abstract=row["abstract"],
             track=ground.tracks[row["track"]],
             format=ground.formats[row["format"]],
             spoken_languages=row["spoken"],
@@ -86,12 +86,12 @@ def _slot(ground: Ground, row: dict[str, Any], *, minutes: int, **holds: Any) ->
 
 def releases(ground: Ground, rows: list[dict[str, Any]], made: dict[str, Session], *, by: Actor) -> None:
     """Show the programme to the public; then cancel what is cancelled, and show that."""
-    Release.publish(ground.edition, by=by, after=0, note="The first full programme.")
+    Release.publish(ground.edition, by=by, after=0, note=ground.notes["first"])
     cancelled = [made[row["slug"]] for row in rows if row.get("cancelled")]
     if cancelled:
         for session in cancelled:
             session.cancel(by=by)
-        Release.publish(ground.edition, by=by, after=1, note="One case clinic is cancelled.")
+        Release.publish(ground.edition, by=by, after=1, note=ground.notes["cancelled"])
 
 
 def photos(who: dict[str, Speaker], rows: list[dict[str, Any]]) -> list[Job]:
