@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.utils import timezone
 
+from forum.translated import TranslatedRecords
+
 if TYPE_CHECKING:
     from forum.models.edition import Edition
     from forum.models.user import User
 
 
-class EditionQuerySet(models.QuerySet["Edition"]):
+class EditionQuerySet(TranslatedRecords, models.QuerySet["Edition"]):
     """Editions, newest first."""
 
     def published(self) -> EditionQuerySet:
