@@ -142,7 +142,9 @@ class EditionAdmin(_ByDuty, WithVerbs):
 
     def translatable(self, request: Any) -> Any:
         """The records whose texts are to be translated in the chosen edition."""
-        return self.get_queryset(request)
+        related = self.list_select_related
+        records = self.get_queryset(request)
+        return records.select_related(*related) if isinstance(related, tuple) and related else records
 
     def changelist_view(self, request: Any, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = capfirst(self.opts.verbose_name_plural)
