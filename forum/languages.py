@@ -9,6 +9,8 @@ from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import get_language_info
 
+# Django writes this one in Latin letters.
+LANG_INFO["km"]["name_local"] = "ភាសាខ្មែរ"
 # Django has neither name nor catalogue for them; the empty catalogues in forum/no_catalogue let it serve their pages,
 # whose interface is English. Codes are ISO 639; names are those of their speakers.
 _FURTHER = {

@@ -130,7 +130,10 @@ class EditionAdmin(_ByDuty, WithVerbs):
 
     def get_list_display(self, request: Any) -> list[Any]:
         names = readable(self.model, super().get_list_display(request))
-        return [*names, languages_column(self.languages(request))] if self.says_languages(request) else names
+        if self.says_languages(request):
+            # Not last, where it would be out of sight in a wide list.
+            names.insert(1, languages_column(self.languages(request)))
+        return names
 
     def get_list_filter(self, request: Any) -> list[Any]:
         filters = [*super().get_list_filter(request)]
@@ -138,7 +141,12 @@ class EditionAdmin(_ByDuty, WithVerbs):
 
     def says_languages(self, request: Any) -> bool:
         """Whether the list tells which languages the records have: where there are several to have."""
-        return bool(request.edition and len(request.edition.languages) > 1 and texts_of(self.model))
+        return bool(self.has_texts and request.edition and len(request.edition.languages) > 1)
+
+    @property
+    def has_texts(self) -> bool:
+        """Whether its records have texts that are written and changed in several languages."""
+        return self.changes and bool(texts_of(self.model))
 
     def translatable(self, request: Any) -> Any:
         """The records whose texts are to be translated in the chosen edition."""
@@ -177,7 +185,7 @@ class EditionAdmin(_ByDuty, WithVerbs):
 
     def _changeform_view(self, request: Any, object_id: str | None, *args: Any, **kwargs: Any) -> Any:
         # Django calls it within the transaction: what is saved is merged into the row as it is now.
-        if object_id and request.method == "POST" and texts_of(self.model):
+        if object_id and request.method == "POST" and self.has_texts:
             with suppress(ValidationError):
                 pk = self.model._meta.pk.to_python(unquote(object_id))
                 list(self.model._default_manager.held([pk]))

@@ -80,7 +80,9 @@ def languages_column(codes: list[str]) -> Callable[[Any], str]:
     def languages(record: Any) -> str:
         texts = [text for field in texts_of(record._meta.model) if (text := getattr(record, field.name))]
         said = [_said(code, codes[0], texts) for code in codes] if texts else []
-        return format_html_join(" · ", '<span class="{}">{}</span>', said) or "–"
+        # The dot stays on the line of what it follows.
+        parts = ((kind, words, "\N{NO-BREAK SPACE}·" if words != said[-1][1] else "") for kind, words in said)
+        return format_html_join(" ", '<span class="{}">{}{}</span>', parts) or "–"
 
     return languages
 

@@ -21,7 +21,7 @@ from forum import languages
 from forum.edition_admin import EditionAdmin
 from forum.models import Edition
 from forum.site.translating import Sheet
-from forum.translated import Tally, texts_of
+from forum.translated import Tally
 
 RECORDS_A_PAGE = 25
 
@@ -37,7 +37,8 @@ class Kind:
     @property
     def label(self) -> str:
         """Its name: “Sessions”."""
-        return capfirst(str(self.admin.opts.verbose_name_plural))
+        opts = self.admin.opts
+        return capfirst(str(opts.verbose_name if self.is_edition else opts.verbose_name_plural))
 
     @property
     def name(self) -> str:
@@ -77,9 +78,7 @@ class Cell:
 
 def kinds(request: Any) -> list[Kind]:
     """What the user may see in the chosen edition, in the order of the menu."""
-    admins = [
-        one for one in admin.site._registry.values() if isinstance(one, EditionAdmin) and texts_of(one.model)
-    ]
+    admins = [one for one in admin.site._registry.values() if isinstance(one, EditionAdmin) and one.has_texts]
     places = {one["app_label"]: number for number, one in enumerate(admin.site.get_app_list(request))}
     seen = [one for one in admins if one.has_view_permission(request) and one.opts.app_label in places]
     seen.sort(key=lambda one: (places[one.opts.app_label], one.menu_position))

@@ -89,8 +89,9 @@ class TranslatedWidget(forms.MultiWidget):
         self.languages = list(codes)
         self.rivals: dict[str, str] = {}
         """What somebody else has written meanwhile: shown beside the boxes, whose next saving replaces it."""
-        kind = forms.Textarea if long else forms.TextInput
-        size = {"rows": 6} if long else {}
+        # Side by side there is little room for one line: a title has to wrap, that it can be compared.
+        kind = forms.Textarea if long or len(self.languages) > 1 else forms.TextInput
+        size = {"rows": 6} if long else {"rows": 1, "class": "one-line"} if kind is forms.Textarea else {}
         boxes: dict[str, forms.Widget | type[forms.Widget]] = {
             code: kind(attrs={"lang": code, "dir": languages.direction(code), **size})
             for code in self.languages
@@ -155,10 +156,11 @@ class TranslatedFormField(forms.MultiValueField):
         # MultiValueField answers an all-empty submission by itself; the main language is asked for there too.
         texts = super().clean(value) or self.compress([])
         sent = dict(zip(self.languages, value or [""] * len(self.languages), strict=True))
-        return Written(
+        written = Written(
             {code: text for code, text in texts.items() if sent[code] is not None},
             {code: box.was for code, box in sent.items() if getattr(box, "was", None)},
         )
+        return written if self.long else written.each(lambda text: " ".join(text.splitlines()))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         boxes = zip(self.widget.decompress(initial), data or [], strict=False)
