@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from agenda.models import ListedSlot, Session
 from agenda.models.agenda import Named
 from agenda.timetable import Timetable
 from forum.models import Edition
 from forum.templatetags.components import draw_many
+from forum.templatetags.formats import language_attributes
 
 LIMITED = {Session.Access.INVITATION, Session.Access.CHATHAM}
 
@@ -45,13 +46,15 @@ class Cards:
 
     def __init__(self, edition: Edition, named: Callable[[list[str]], str]) -> None:
         self._named = named
-        self._language = get_language() or ""
         self._all_rooms = escape(gettext("All rooms"))
         self._cancelled = f'<p><span class="pill pill-bad">{escape(gettext("Cancelled"))}</span></p>'
         self._before, _, self._after = edition.path("session", slug="-x-").partition("-x-")
         self.time, self._times = cache(_time), cache(self._between)
-        self._lang, self._end = cache(self._language_attribute), cache(self._last_line)
-        self._name = cache(escape)
+        self._lang, self._end, self._name = (
+            cache(language_attributes),
+            cache(self._last_line),
+            cache(self._named_as),
+        )
 
     def of(self, slot: ListedSlot) -> Card:
         """The card of a slot."""
@@ -63,8 +66,8 @@ class Cards:
             self._lang(slot.language),
             escape(slot.title),
             self._times(slot.starts_at, slot.ends_at),
-            self._name(slot.room.name) if slot.room else self._all_rooms,
-            f"<span>{self._name(slot.format.name)}</span>" if slot.format else "",
+            self._name(slot.room) if slot.room else self._all_rooms,
+            f"<span>{self._name(slot.format)}</span>" if slot.format else "",
             self._cancelled if slot.is_cancelled else "",
             escape(", ".join(slot.people)),
             self._end(slot.track, slot.interpreted, slot.access),
@@ -73,8 +76,9 @@ class Cards:
     def _between(self, starts_at: datetime, ends_at: datetime) -> str:
         return f"{self.time(starts_at)}–{self.time(ends_at)}"
 
-    def _language_attribute(self, language: str) -> str:
-        return f' lang="{escape(language)}"' if language != self._language else ""
+    def _named_as(self, named: Named) -> str:
+        attributes = self._lang(named.language)
+        return f"<span{attributes}>{escape(named.name)}</span>" if attributes else escape(named.name)
 
     def _last_line(self, track: Named | None, interpreted: tuple[str, ...], access: str) -> str:
         notes = []
@@ -84,7 +88,7 @@ class Cards:
             )
         if access in LIMITED:
             notes.append(str(Session.Access(access).label))
-        name = f'<span class="mark mark-track track-{track.pk}">{escape(track.name)}</span>' if track else ""
+        name = f'<span class="mark mark-track track-{track.pk}">{self._name(track)}</span>' if track else ""
         return name + "".join(f"<span>{escape(note)}</span>" for note in notes)
 
 

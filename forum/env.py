@@ -53,6 +53,11 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def codes(name: str, default: str) -> list[str]:
+    """Read a list of short codes, separated by blanks or commas."""
+    return text(name, default).replace(",", " ").split()
+
+
 def path(name: str, default: Path) -> Path:
     """Read a folder; a relative one is taken from the working directory."""
     return Path(text(name, str(default))).expanduser().resolve()

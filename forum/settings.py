@@ -14,10 +14,9 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
-from forum import env
+from forum import env, languages
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -234,8 +233,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # --- languages and time ----------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("th", _("Thai")), ("my", _("Burmese"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGES = languages.of_installation(env.codes("LANGUAGES", "en th my"), fallback=LANGUAGE_CODE)
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "forum" / "no_catalogue"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -14,7 +14,7 @@ from django_countries import countries
 from forum import images, markdown
 from forum.errors import Refusal
 from forum.fields import LineField
-from forum.translated import TranslatedFormField
+from forum.translated import MergingForm, TranslatedFormField, Written
 from speakers.fields import LinksField
 from speakers.models import Consent, Speaker
 
@@ -23,7 +23,7 @@ BIO_LETTERS = 6000
 WITHOUT_BLANKS = {"th", "my", "km", "lo"}
 
 
-class _PartForm(forms.ModelForm):
+class _PartForm(MergingForm):
     """One part of a profile. It writes its own fields only: a worker may change the photo meanwhile."""
 
     def save(self, commit: bool = True) -> Speaker:
@@ -82,9 +82,9 @@ class AboutForm(_PartForm):
             help_text=_("What you do, in a few words: Director of sourcing."),
         )
 
-    def clean_role(self) -> dict[str, str]:
-        role: dict[str, str] = self.cleaned_data["role"]
-        return {language: " ".join(text.split())[:200] for language, text in role.items()}
+    def clean_role(self) -> Written:
+        role: Written = self.cleaned_data["role"]
+        return role.each(lambda text: " ".join(text.split())[:200])
 
 
 class BioForm(_PartForm):
@@ -109,8 +109,8 @@ class BioForm(_PartForm):
             % {"words": BIO_WORDS},
         )
 
-    def clean_bio(self) -> dict[str, str]:
-        bio: dict[str, str] = self.cleaned_data["bio"]
+    def clean_bio(self) -> Written:
+        bio: Written = self.cleaned_data["bio"]
         if (longest := max(map(len, bio.values()), default=0)) > BIO_LETTERS:
             long = _("Please keep each text under %(limit)s characters; the longest has %(length)s.")
             raise forms.ValidationError(long, params={"limit": BIO_LETTERS, "length": longest})

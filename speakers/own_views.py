@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -36,6 +37,20 @@ def own(view: own_view) -> own_view:
 
 def _sent(request: Request) -> Any:
     return request.POST if request.method == "POST" else None
+
+
+def in_one_go(view: own_view) -> own_view:
+    """What is sent is merged into the profile as it is now: nobody else writes in it before the answer is known."""
+
+    @wraps(view)
+    def wrapped(request: Request, speaker: Speaker) -> HttpResponse:
+        if request.method != "POST":
+            return view(request, speaker)
+        with transaction.atomic():
+            held = Speaker.objects.select_related("edition").held([speaker.pk])
+            return view(request, get_object_or_404(held))
+
+    return wrapped
 
 
 def _to(name: str, speaker: Speaker) -> HttpResponse:
@@ -69,6 +84,7 @@ def profile(request: Request, speaker: Speaker) -> HttpResponse:
 @may_be_sent_again
 @require_http_methods(["GET", "HEAD", "POST"])
 @own
+@in_one_go
 def about(request: Request, speaker: Speaker) -> HttpResponse:
     """Ask for name, role, organisation, country and links."""
     form = AboutForm(_sent(request), instance=speaker)
@@ -82,6 +98,7 @@ def about(request: Request, speaker: Speaker) -> HttpResponse:
 @may_be_sent_again
 @require_http_methods(["GET", "HEAD", "POST"])
 @own
+@in_one_go
 def bio(request: Request, speaker: Speaker) -> HttpResponse:
     """Ask for the bio; show it as it would look before it is saved, when asked to."""
     form = BioForm(_sent(request), instance=speaker)

@@ -27,6 +27,7 @@ class Named(NamedTuple):
     pk: int
     name: str
     position: int
+    language: str
 
 
 @dataclass(slots=True)
@@ -112,7 +113,10 @@ class _Reader:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(self.zone)
 
     def _named(self, pk: int | None, name: str, position: int) -> Named | None:
-        return None if pk is None else Named(pk, self.text(name)[0], position)
+        if pk is None:
+            return None
+        said, language = self.text(name)
+        return Named(pk, said, position, language)
 
     def text(self, written: str) -> tuple[str, str]:
         """A text, and the language that it is in."""

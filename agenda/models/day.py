@@ -7,10 +7,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from forum.models import Edition, shown_in_public
-from forum.translated import TranslatedField
+from forum.translated import TranslatedField, TranslatedRecords
 
 
-class DayQuerySet(models.QuerySet["Day"]):
+class DayQuerySet(TranslatedRecords, models.QuerySet["Day"]):
     """Days of the forum."""
 
     def at(self, moment: datetime) -> Day | None:

@@ -4,7 +4,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from forum.models import Edition, shown_in_public
-from forum.translated import TranslatedField
+from forum.translated import TranslatedField, TranslatedRecords
+
+
+class RoomQuerySet(TranslatedRecords, models.QuerySet["Room"]):
+    """Rooms of an edition."""
 
 
 @shown_in_public
@@ -16,6 +20,8 @@ class Room(models.Model):
     directions = TranslatedField(_("how to find it"), blank=True)
     capacity = models.PositiveIntegerField(_("capacity"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = RoomQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("room")

@@ -9,10 +9,10 @@ from agenda.models.track import Format, Track
 from forum.actor import Actor
 from forum.models import Edition, shown_in_public
 from forum.slugs import LastingSlugField
-from forum.translated import SearchTextField, TranslatedField, searchable
+from forum.translated import SearchTextField, TranslatedField, TranslatedRecords, searchable
 
 
-class SessionQuerySet(models.QuerySet["Session"]):
+class SessionQuerySet(TranslatedRecords, models.QuerySet["Session"]):
     """Sessions, scheduled or not."""
 
     def public(self) -> SessionQuerySet:

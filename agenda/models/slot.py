@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from agenda.models.day import Day
 from agenda.models.room import Room
 from agenda.models.session import Session
-from forum.translated import TranslatedField
+from forum.translated import TranslatedField, TranslatedRecords
 
 
-class SlotQuerySet(models.QuerySet["Slot"]):
+class SlotQuerySet(TranslatedRecords, models.QuerySet["Slot"]):
     """Stretches of time in the draft of the agenda."""
 
     def of_edition(self, edition: object) -> SlotQuerySet:

@@ -5,7 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.models import Edition, shown_in_public
 from forum.models.edition import HEX_COLOUR
-from forum.translated import TranslatedField
+from forum.translated import TranslatedField, TranslatedRecords
+
+
+class TrackQuerySet(TranslatedRecords, models.QuerySet["Track"]):
+    """Tracks of an edition."""
 
 
 @shown_in_public
@@ -17,6 +21,8 @@ class Track(models.Model):
     colour = models.CharField(_("colour"), max_length=7, default="#5b6770", validators=[HEX_COLOUR])
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
+    objects = TrackQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("track")
         verbose_name_plural = _("tracks")
@@ -24,6 +30,10 @@ class Track(models.Model):
 
     def __str__(self) -> str:
         return str(self.name)
+
+
+class FormatQuerySet(TranslatedRecords, models.QuerySet["Format"]):
+    """Formats of an edition."""
 
 
 @shown_in_public
@@ -34,6 +44,8 @@ class Format(models.Model):
     name = TranslatedField(_("name"))
     minutes = models.PositiveSmallIntegerField(_("usual length in minutes"), default=60)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = FormatQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("format")

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from django import template
-from django.conf import settings
 from django.template.context import Context
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_info
 
 from agenda.cards import Cards, draw_card, draw_timetable
 from agenda.models import Agenda, ListedSlot, ReleasedAppearance
 from agenda.models.appearance import Role
 from agenda.timetable import Timetable
+from forum import languages as language_names
 from speakers.models import Speaker
 
 register = template.Library()
-
-_NAMES = dict(settings.LANGUAGES)
 
 
 @register.simple_tag
@@ -47,10 +44,4 @@ def _cards(context: Context) -> Cards:
 @register.filter
 def languages(codes: list[str]) -> str:
     """Name languages in the reader's language, from their codes; what is no code is shown as it is."""
-    names = []
-    for code in codes:
-        try:
-            names.append(str(get_language_info(code)["name_translated"]))
-        except KeyError:
-            names.append(str(_NAMES.get(code, code)))
-    return ", ".join(names)
+    return ", ".join(map(language_names.name, codes))

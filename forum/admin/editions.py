@@ -6,12 +6,15 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from forum import languages
 from forum.edition_admin import EditionAdmin, EditionForm, pill
 from forum.edition_admin.chosen import KEY, answered, at_home_in
 from forum.models import Duty, Edition, StakeholderGroup
@@ -21,32 +24,53 @@ from forum.templatetags.formats import day_range
 CURRENT_MARK = _("at the short addresses")
 
 
+def _offered(code: str) -> str:
+    """A language to choose: its own name, and the reader's for it."""
+    own, name = languages.own_name(code), languages.name(code)
+    return format_html('<span lang="{}">{}</span>{}', code, own, "" if own == name else f" · {name}")
+
+
+def _choices() -> list[tuple[str, str]]:
+    return [(code, languages.own_name(code)) for code, _name in settings.LANGUAGES]
+
+
+def _choices_with_names() -> list[tuple[str, str]]:
+    return [(code, _offered(code)) for code, _name in settings.LANGUAGES]
+
+
 class EditionRecordForm(EditionForm):
-    """An edition, with its languages asked for as people think of them: a main one, and others."""
+    """An edition, with its languages asked for as people think of them: a main one, and all that it is offered in."""
 
     main_language = forms.ChoiceField(
         label=_("Main language"),
-        choices=settings.LANGUAGES,
-        help_text=_("Texts that lack a language are shown in it."),
+        choices=_choices,
+        help_text=_("Write in it first. Where another language lacks a text, this one is shown."),
     )
-    other_languages = forms.MultipleChoiceField(
-        label=_("Other languages"),
-        choices=settings.LANGUAGES,
+    all_languages = forms.MultipleChoiceField(
+        label=_("Offered in"),
+        choices=_choices_with_names,
         required=False,
         widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "The main language is always one of them. Taking a language away hides its texts and keeps them: they are "
+            "there again when you choose it again."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.languages_before = list(self.instance.languages)
         if "main_language" in self.fields:
-            languages = self.instance.languages
-            self.initial.update(main_language=languages[0], other_languages=languages[1:])
+            self.initial.update(
+                main_language=self.instance.main_language, all_languages=self.instance.languages
+            )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if "main_language" in cleaned:
-            chosen = [cleaned["main_language"], *cleaned.get("other_languages", [])]
-            self.instance.languages = list(dict.fromkeys(chosen))
+        if "main_language" in cleaned and "all_languages" in cleaned:
+            chosen = {cleaned["main_language"], *cleaned["all_languages"]}
+            in_order = [cleaned["main_language"], *self.languages_before, *dict(settings.LANGUAGES)]
+            self.instance.languages = [code for code in dict.fromkeys(in_order) if code in chosen]
         return cleaned
 
 
@@ -78,7 +102,7 @@ class EditionRecordAdmin(EditionAdmin):
                 ),
             },
         ),
-        (_("Languages"), {"fields": ("main_language", "other_languages")}),
+        (_("Languages"), {"fields": ("main_language", "all_languages")}),
         (_("Texts"), {"fields": ("about", "brings", "outcome")}),
         (_("Money"), {"fields": ("currency", "payment_instructions")}),
     )
@@ -90,7 +114,7 @@ class EditionRecordAdmin(EditionAdmin):
         names = super().get_readonly_fields(request, obj)
         if obj and "currency" not in names and obj.ticket_types.exists():
             names.append("currency")  # prices are numbers of its smallest unit
-        shown_as = {"main_language": "languages", "other_languages": None}
+        shown_as = {"main_language": "languages", "all_languages": None}
         return [shown_as.get(name, name) if isinstance(name, str) else name for name in names]
 
     def get_fieldsets(self, request: Any, obj: Any = None) -> Any:
@@ -100,6 +124,12 @@ class EditionRecordAdmin(EditionAdmin):
             if obj is None or self.has_change_permission(request, obj)
             else [one for one in fieldsets if one[0] != _("Languages")]
         )
+
+    def says_languages(self, request: Any) -> bool:
+        return False  # each has languages of its own
+
+    def translatable(self, request: Any) -> Any:
+        return Edition.objects.filter(pk=request.edition.pk)
 
     def has_add_permission(self, request: Any, obj: Any = None) -> bool:
         return request.user.is_superuser or super().has_add_permission(request, obj)
@@ -129,6 +159,24 @@ class EditionRecordAdmin(EditionAdmin):
         super().save_model(request, obj, form, change)
         if not change and not request.user.is_superuser:
             Duty.objects.create(user=request.user, edition=obj, role=Duty.Role.OWNER)
+        if change:
+            self._tell_of_languages(request, obj, form.languages_before)
+
+    def _tell_of_languages(self, request: Any, edition: Edition, before: list[str]) -> None:
+        """Say where to see what a new language lacks, and that what is hidden is kept."""
+        for code in edition.languages:
+            if code not in before:
+                said = gettext("%(language)s is new here. See what is missing in it.")
+                link = format_html(
+                    '<a href="{}">{}</a>', reverse("translations"), said % {"language": languages.name(code)}
+                )
+                self.message_user(request, link, messages.INFO)
+        for code in before:
+            if code not in edition.languages:
+                said = gettext(
+                    "%(language)s is hidden now. Its texts are kept, and come back when you choose it again."
+                )
+                self.message_user(request, said % {"language": languages.name(code)}, messages.INFO)
 
     @admin.display(description=_("dates"), ordering="starts_on")
     def dates(self, edition: Edition) -> str:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from django.contrib.admin import ShowFacets, StackedInline, TabularInline
 from django.contrib.admin.options import BaseModelAdmin
-from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import BaseInlineFormSet, CheckboxInput, CheckboxSelectMultiple
 from django.http import HttpResponse
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from forum.edition_admin.filters import MissingLanguageFilter
 from forum.edition_admin.forms import ColourInput, DayInput, EditionForm, MomentInput
-from forum.edition_admin.shown import readable
+from forum.edition_admin.shown import languages_column, readable
 from forum.edition_admin.verbs import WithVerbs
 from forum.errors import Refusal
 from forum.models.edition import HEX_COLOUR
 from forum.templatetags.formats import zone_name
-from forum.translated import TranslatedField
+from forum.translated import TranslatedField, texts_of
 
 
 class _ByDuty(BaseModelAdmin):
@@ -126,7 +129,30 @@ class EditionAdmin(_ByDuty, WithVerbs):
         return super().get_queryset(request).filter(**{self.edition_lookup: request.edition})
 
     def get_list_display(self, request: Any) -> list[Any]:
-        return readable(self.model, super().get_list_display(request))
+        names = readable(self.model, super().get_list_display(request))
+        if self.says_languages(request):
+            # Not last, where it would be out of sight in a wide list.
+            names.insert(1, languages_column(self.languages(request)))
+        return names
+
+    def get_list_filter(self, request: Any) -> list[Any]:
+        filters = [*super().get_list_filter(request)]
+        return [*filters, MissingLanguageFilter] if self.says_languages(request) else filters
+
+    def says_languages(self, request: Any) -> bool:
+        """Whether the list tells which languages the records have: where there are several to have."""
+        return bool(self.has_texts and request.edition and len(request.edition.languages) > 1)
+
+    @property
+    def has_texts(self) -> bool:
+        """Whether its records have texts that are written and changed in several languages."""
+        return self.changes and bool(texts_of(self.model))
+
+    def translatable(self, request: Any) -> Any:
+        """The records whose texts are to be translated in the chosen edition."""
+        related = self.list_select_related
+        records = self.get_queryset(request)
+        return records.select_related(*related) if isinstance(related, tuple) and related else records
 
     def changelist_view(self, request: Any, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = capfirst(self.opts.verbose_name_plural)
@@ -156,6 +182,14 @@ class EditionAdmin(_ByDuty, WithVerbs):
         form.edition = request.edition
         form.refusal = getattr(request, "refusal", None)
         return form
+
+    def _changeform_view(self, request: Any, object_id: str | None, *args: Any, **kwargs: Any) -> Any:
+        # Django calls it within the transaction: what is saved is merged into the row as it is now.
+        if object_id and request.method == "POST" and self.has_texts:
+            with suppress(ValidationError):
+                pk = self.model._meta.pk.to_python(unquote(object_id))
+                list(self.model._default_manager.held([pk]))
+        return super()._changeform_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
 
     def changeform_view(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         try:

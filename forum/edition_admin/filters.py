@@ -6,7 +6,10 @@ from typing import Any
 
 from django.contrib.admin import FieldListFilter, ModelAdmin, RelatedFieldListFilter, SimpleListFilter
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from forum import languages
 
 
 class OfEditionFilter(RelatedFieldListFilter):
@@ -38,3 +41,22 @@ class PublicGroupFilter(SimpleListFilter):
         if wanted not in dict(self.lookup_choices):
             return queryset
         return queryset.filter(Q(group=wanted, group__shown_as=None) | Q(group__shown_as=wanted))
+
+
+class MissingLanguageFilter(SimpleListFilter):
+    """By a language that a record lacks, of those that its edition is offered in."""
+
+    title = _("languages")
+    parameter_name = "lacks"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            (code, gettext("Missing in %(language)s") % {"language": languages.name(code)})
+            for code in request.edition.languages
+        ]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        wanted = self.value()
+        if wanted not in dict(self.lookup_choices):
+            return queryset
+        return queryset.lacking(wanted, main=request.edition.main_language)

@@ -9,17 +9,18 @@ from typing import Any, ClassVar
 from django import forms
 from django.conf import settings
 from django.core.validators import URLValidator
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from forum import languages
 from forum.errors import Refusal
 from forum.models import Edition
 from forum.money import digits
+from forum.translated import MergingForm
 
 HEARD_AT_FORUMS = ("ar", "bn", "es", "fr", "hi", "id", "km", "ms", "ne", "vi", "zh-hans")
 
 
-class EditionForm(forms.ModelForm):
+class EditionForm(MergingForm):
     """A form for a record of one edition. A new record gets the edition by itself, and is checked with it: an address
     that is taken is said beside the field."""
 
@@ -91,14 +92,9 @@ class LanguagesField(forms.MultipleChoiceField):
 
     def __init__(self, *, also: Iterable[str] = (), **kwargs: Any) -> None:
         codes = dict.fromkeys([*dict(settings.LANGUAGES), *also, *HEARD_AT_FORUMS])
-        super().__init__(choices=[(code, _name(code)) for code in codes], **{"required": False, **kwargs})
-
-
-def _name(code: str) -> str:
-    try:
-        return str(get_language_info(code)["name_translated"])
-    except KeyError:
-        return code
+        super().__init__(
+            choices=[(code, languages.name(code)) for code in codes], **{"required": False, **kwargs}
+        )
 
 
 class WebAddressesField(forms.CharField):

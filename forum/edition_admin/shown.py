@@ -12,10 +12,11 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from forum.translated import TranslatedField
+from forum.translated import TranslatedField, texts_of
 
 
 def when(moment: datetime | None) -> str:
@@ -69,3 +70,27 @@ def pill(value: str, words: object) -> str:
 def state(record: Any) -> str:
     """A column with the state of a record."""
     return pill(record.status, record.get_status_display())
+
+
+def languages_column(codes: list[str]) -> Callable[[Any], str]:
+    """A column that says which of `codes`, main one first, a record has: “en · th · my missing”. Only texts that the
+    main language has are to be translated; those that it lacks itself are missing in it."""
+
+    @admin.display(description=_("languages"))
+    def languages(record: Any) -> str:
+        texts = [text for field in texts_of(record._meta.model) if (text := getattr(record, field.name))]
+        said = [_said(code, codes[0], texts) for code in codes] if texts else []
+        # The dot stays on the line of what it follows.
+        parts = ((kind, words, "\N{NO-BREAK SPACE}·" if words != said[-1][1] else "") for kind, words in said)
+        return format_html_join(" ", '<span class="{}">{}{}</span>', parts) or "–"
+
+    return languages
+
+
+def _said(code: str, main: str, texts: list[Any]) -> tuple[str, str]:
+    wanted = [text for text in texts if code == main or text.get(main)]
+    there = [text for text in wanted if text.get(code)]
+    if len(there) == len(wanted):
+        return "language-there", code
+    words = gettext("%(language)s partly") if there else gettext("%(language)s missing")
+    return "language-lacks", words % {"language": code}

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from forum.briefly import once_a_page
+from forum.translated import TranslatedRecords
 
 if TYPE_CHECKING:
     from forum.models.edition import Edition
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 SWITCHES = ("published_at", "registration_opens_at", "registration_closes_at")
 
 
-class EditionQuerySet(models.QuerySet["Edition"]):
+class EditionQuerySet(TranslatedRecords, models.QuerySet["Edition"]):
     """Editions, newest first."""
 
     def published(self) -> EditionQuerySet:

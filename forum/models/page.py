@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from forum.models.public_change import shown_in_public
-from forum.translated import TranslatedField
+from forum.translated import TranslatedField, TranslatedRecords
 
 PAGE_SLUG = RegexValidator(
     r"^[a-z][a-z0-9-]*$", _("Begin with a small letter, then small letters, digits and hyphens.")
@@ -43,6 +43,10 @@ RESERVED = {
 }
 
 
+class PageQuerySet(TranslatedRecords, models.QuerySet["Page"]):
+    """Pages of an edition."""
+
+
 @shown_in_public
 class Page(models.Model):
     """A text that organizers write in Markdown, at an address of its own. Terms and privacy are pages too."""
@@ -56,6 +60,8 @@ class Page(models.Model):
     in_menu = models.BooleanField(_("in the menu"), default=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    objects = PageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("page")

@@ -5,7 +5,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from forum.models.public_change import shown_in_public
-from forum.translated import TranslatedField
+from forum.translated import TranslatedField, TranslatedRecords
+
+
+class PartnerQuerySet(TranslatedRecords, models.QuerySet["Partner"]):
+    """Partners of an edition."""
 
 
 @shown_in_public
@@ -33,6 +37,8 @@ class Partner(models.Model):
         help_text=_("PNG, JPEG or WebP, on a light or transparent ground."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = PartnerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("partner")

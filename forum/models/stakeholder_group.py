@@ -6,7 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.models.edition import HEX_COLOUR
 from forum.models.public_change import shown_in_public
-from forum.translated import TranslatedField
+from forum.translated import TranslatedField, TranslatedRecords
+
+
+class StakeholderGroupQuerySet(TranslatedRecords, models.QuerySet["StakeholderGroup"]):
+    """Groups of an edition."""
 
 
 @shown_in_public
@@ -35,6 +39,8 @@ class StakeholderGroup(models.Model):
         help_text=_("Badges, lists and numbers show that group instead."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = StakeholderGroupQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("stakeholder group")

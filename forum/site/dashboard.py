@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from agenda.models import Changes, Release
 from forum.models import Edition
 from forum.models.deferred import LATE
+from forum.site import translations
 from forum.templatetags.formats import day_range
 from registration.models import Checkout, Payment, Quota, Refund, Ticket
 from registration.models.ticket_status import Status
@@ -47,11 +48,12 @@ def index(request: Any) -> HttpResponse:
     edition: Edition | None = request.edition
     context: dict[str, Any] = {"title": _("Back office")}
     if edition:
-        context |= _of(edition, request.user)
+        context |= _of(edition, request)
     return admin.site.index(request, extra_context=context)
 
 
-def _of(edition: Edition, user: Any) -> dict[str, Any]:
+def _of(edition: Edition, request: Any) -> dict[str, Any]:
+    user = request.user
     programme = user.has_duty(edition, "programme")
     registration = user.has_duty(edition, "registration")
     sees_numbers = user.has_duty(edition, "registration", "finance", "protection")
@@ -62,6 +64,7 @@ def _of(edition: Edition, user: Any) -> dict[str, Any]:
         *(_of_money(edition) if registration or user.has_duty(edition, "finance") else ()),
     ]
     return {
+        "translations": translations.summary(request),
         "may_release": programme,
         "sees_numbers": sees_numbers,
         "dates": _dates(edition),

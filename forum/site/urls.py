@@ -22,7 +22,7 @@ import speakers.urls
 from forum.caching import public_page
 from forum.http import of_an_edition
 from forum.media import media
-from forum.site import dashboard, health, views
+from forum.site import dashboard, health, translations, views
 from forum.site.front import front
 from forum.site.sitemaps import SITEMAPS
 
@@ -62,6 +62,12 @@ urlpatterns: list[Any] = [
     path("styleguide/", views.styleguide, name="styleguide"),
     path("media/<path:path>", media, name="media"),
     path("admin/", admin.site.admin_view(dashboard.index)),
+    path("admin/translations/", admin.site.admin_view(translations.overview), name="translations"),
+    path(
+        "admin/translations/<slug:kind>/<slug:language>/",
+        admin.site.admin_view(translations.translate),
+        name="translate",
+    ),
     path("admin/", admin.site.urls),
     *registration.urls.machine,
 ]

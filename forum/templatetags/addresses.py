@@ -13,8 +13,9 @@ from django.template.context import Context
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.http import escape_leading_slashes
-from django.utils.translation import get_language_from_path, get_language_info
+from django.utils.translation import get_language_from_path
 
+from forum import languages
 from forum.briefly import remembered
 from forum.models import Edition, Page
 from forum.prepared import Question
@@ -47,13 +48,13 @@ def this_page_in(context: Context, language: str) -> str:
 @register.filter
 def own_name(language: str) -> str:
     """The name of a language as its speakers write it."""
-    return str(get_language_info(language)["name_local"])
+    return languages.own_name(language)
 
 
 @register.simple_tag
 def languages_of(edition: Edition | None) -> list[str]:
-    """The languages that an edition is offered in, main one first."""
-    return edition.languages if edition else []
+    """The languages that an edition is offered in, main one first; those that the installation serves."""
+    return [code for code in edition.languages if code in dict(settings.LANGUAGES)] if edition else []
 
 
 @register.simple_tag

@@ -9,10 +9,13 @@ from functools import lru_cache
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
+from forum import languages
 from forum import markdown as markdown_text
+from forum.translated import Translated
 
 register = template.Library()
 
@@ -27,6 +30,31 @@ _VOWELS_IN_FRONT = set("เแโใไເແໂໃໄ")
 def markdown(text: object) -> SafeString:
     """Show a text that somebody wrote in Markdown as safe HTML."""
     return markdown_text.render(text)
+
+
+@register.filter
+def in_language(text: object) -> SafeString:
+    """The attributes that say in which language a text is shown, when it is not the page's: ` lang="my"`. Nothing
+    else; to be written directly behind a tag's name or its last attribute."""
+    shown = text.language() if isinstance(text, Translated) else get_language()
+    return language_attributes(shown) if text and shown is not None else SafeString()
+
+
+def language_attributes(shown: str) -> SafeString:
+    """The attributes of what is in the language `shown`; none where the page is in it too."""
+    if shown == get_language():
+        return SafeString()
+    way, page_way = languages.direction(shown), languages.direction(get_language() or "")
+    return format_html(' lang="{}"', shown) + (
+        format_html(' dir="{}"', way) if way != page_way else SafeString()
+    )
+
+
+@register.filter
+def spoken(text: object) -> object:
+    """A text as it is shown, with its language when that is not the page's: screen readers then read it out rightly."""
+    attributes = in_language(text)
+    return format_html("<span{}>{}</span>", attributes, str(text)) if attributes else text
 
 
 @register.filter

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from forum import languages
 from forum.briefly import recall, remembered
 from forum.errors import Refusal
 from forum.fields import AddressField, LineField, LinesField
@@ -133,7 +134,7 @@ class RegistrationForm(forms.Form):
         required=False,
         choices=[
             ("", _("None needed")),
-            *((code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES),
+            *((code, languages.own_name(code)) for code, _name in settings.LANGUAGES),
         ],
         error_messages={"invalid_choice": _("Choose a language from the list.")},
     )
@@ -210,7 +211,7 @@ class RegistrationForm(forms.Form):
     def chosen_language(self) -> str:
         """The language that was chosen, as its speakers write it."""
         code = self.cleaned_data["interpretation"]
-        return str(get_language_info(code)["name_local"]) if code else ""
+        return languages.own_name(code) if code else ""
 
     @cached_property
     def chosen_photo_consent(self) -> str:

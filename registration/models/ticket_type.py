@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from agenda.models import Day
 from forum.models import Edition, StakeholderGroup
-from forum.translated import TranslatedField
+from forum.translated import TranslatedField, TranslatedRecords
 from registration.models.quota import Quota
 
 
-class TicketTypeQuerySet(models.QuerySet["TicketType"]):
+class TicketTypeQuerySet(TranslatedRecords, models.QuerySet["TicketType"]):
     """What can be had."""
 
     def on_offer(self, edition: Edition) -> TicketTypeQuerySet:

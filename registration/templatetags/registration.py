@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django import template
 from django.utils.formats import date_format
-from django.utils.translation import get_language_info, ngettext
+from django.utils.translation import ngettext
 
-from forum import money
+from forum import languages, money
 from registration.models import TicketType
 
 register = template.Library()
@@ -45,10 +45,7 @@ def is_for(ticket_type: TicketType) -> str:
 @register.filter
 def language_name(code: str) -> str:
     """The name of a language as its speakers write it; a code we do not know stays itself."""
-    try:
-        return str(get_language_info(code)["name_local"])
-    except KeyError:
-        return code
+    return languages.own_name(code)
 
 
 @register.filter

@@ -13,14 +13,14 @@ from django_countries.fields import CountryField
 
 from forum.models import Edition, User, shown_in_public
 from forum.slugs import LastingSlugField
-from forum.translated import SearchTextField, TranslatedField, searchable
+from forum.translated import SearchTextField, TranslatedField, TranslatedRecords, searchable
 from speakers import photos
 from speakers.models.consent import Consent
 from speakers.models.own_appearance import OwnAppearance
 from speakers.models.photographed import Photographed
 
 
-class SpeakerQuerySet(models.QuerySet["Speaker"]):
+class SpeakerQuerySet(TranslatedRecords, models.QuerySet["Speaker"]):
     """Speakers, in the order of their names."""
 
     def consenting(self, scope: str = Consent.Scope.LISTED) -> SpeakerQuerySet:

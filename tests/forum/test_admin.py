@@ -170,7 +170,7 @@ def test_times_are_those_of_the_edition_with_its_zone_named(edition: Edition) ->
 
 def test_the_main_language_of_an_edition_comes_first(edition: Edition) -> None:
     organizer = staff.at_work("owner", edition)
-    sent = staff.fields(organizer.get(opened(edition)), main_language="th", other_languages=["en", "th"])
+    sent = staff.fields(organizer.get(opened(edition)), main_language="th", all_languages=["en", "th"])
 
     organizer.post(opened(edition), {**sent, "name_th": "เวที"})
 
