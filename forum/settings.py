@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
-from forum import env
+from forum import cldr, env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -227,6 +227,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("th", _("Thai")), ("my", _("Burmese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "forum.formats"
+COUNTRIES_OVERRIDE = cldr.countries()
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.conf import settings
-from django.utils.translation import get_language_info
 
 from agenda.models import ReleasedSlot
+from forum import cldr
 from speakers.models import Speaker
 
 register = template.Library()
-
-_NAMES = dict(settings.LANGUAGES)
 
 
 @register.simple_tag
@@ -33,10 +30,4 @@ def role_of(slot: ReleasedSlot, speaker: Speaker) -> str:
 @register.filter
 def languages(codes: list[str]) -> str:
     """Name languages in the reader's language, from their codes; what is no code is shown as it is."""
-    names = []
-    for code in codes:
-        try:
-            names.append(str(get_language_info(code)["name_translated"]))
-        except KeyError:
-            names.append(str(_NAMES.get(code, code)))
-    return ", ".join(names)
+    return cldr.listed(cldr.language_name(code) for code in codes)

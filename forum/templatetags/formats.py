@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, get_format
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext
 
+from forum import cldr
 from forum import markdown as markdown_text
 
 register = template.Library()
@@ -88,12 +90,23 @@ def day_range(first: date, last: date) -> str:
     if first == last:
         return date_format(first, "j F Y")
     if (first.year, first.month) == (last.year, last.month):
-        return pgettext("days within one month", "%(first)s–%(last)s") % {
-            "first": date_format(first, "j"),
-            "last": date_format(last, "j F Y"),
-        }
-    begin = date_format(first, "j F" if first.year == last.year else "j F Y")
-    return f"{begin} – {date_format(last, 'j F Y')}"
+        both = "j–j F Y"
+    else:
+        both = "j F – j F Y" if first.year == last.year else "j F Y – j F Y"
+    begin, end = get_format(both).split("–")
+    return f"{date_format(first, begin)}–{date_format(last, end)}"
+
+
+@register.filter
+def buddhist_year(on: date) -> str:
+    """Add the year of the Buddhist era where the language counts by it, as Thai offices do: “ (พ.ศ. 2560)”."""
+    return f" (พ.ศ. {on.year + 543})" if get_language() == "th" else ""
+
+
+@register.filter
+def listed(words: Iterable[object]) -> str:
+    """Write words as a list in the active language: “A, B and C”."""
+    return cldr.listed(words)
 
 
 @register.filter
@@ -110,7 +123,7 @@ def zone_name(moment: datetime) -> str:
     sign = "+" if minutes >= 0 else "−"
     hours, rest = divmod(abs(minutes), 60)
     offset = f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
-    place = timezone.get_current_timezone_name().rpartition("/")[2].replace("_", " ")
+    place = cldr.city_of(timezone.get_current_timezone_name())
     return gettext("%(place)s time (%(offset)s)") % {"place": place, "offset": offset}
 
 
