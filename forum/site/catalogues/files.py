@@ -80,14 +80,14 @@ def due(language: str) -> list[Message]:
 
 
 def write(language: str) -> list[Message]:
-    """Bring the catalogue of a language up to date, and compile it. Gives what is still to be translated."""
+    """Bring the catalogue of a language up to date, and compile it. Gives its entries."""
     messages = due(language)
     target = path(language)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(written(language, messages), encoding="utf-8")
     command = ["msgfmt", "--check-format", f"--output-file={target.with_suffix('.mo')}", str(target)]
     subprocess.run(command, check=True)  # noqa: S603
-    return [message for message in messages if not is_translated(message)]
+    return messages
 
 
 def written(language: str, messages: list[Message]) -> str:

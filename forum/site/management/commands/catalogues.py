@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from forum.site.catalogues import files, reading, words
+from forum.site.catalogues.faults import faults
 
 
 class Command(BaseCommand):
@@ -19,8 +20,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for language in files.languages():
-            missing = files.write(language)
-            self.stdout.write(f"{language}: {len(missing)} to be translated")
-            for message in missing:
-                self.stdout.write(f"  {words.key(message)}")
+            wrong = [(message, found) for message in files.write(language) if (found := faults(message))]
+            self.stdout.write(f"{language}: {len(wrong)} to be translated or put right")
+            for message, found in wrong:
+                self.stdout.write(f"  “{words.key(message)}” {', '.join(found)}")
         reading.write()
