@@ -9,11 +9,13 @@ from datetime import date, datetime, timedelta
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, get_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
 from forum import cldr
 from forum import markdown as markdown_text
+from forum.translated import Translated
 
 register = template.Library()
 
@@ -34,6 +36,13 @@ def markdown(text: object) -> SafeString:
 def plain(text: object) -> str:
     """Show a Markdown text as words on one line, for a preview or a description."""
     return markdown_text.plain(text)
+
+
+@register.filter
+def lang(text: object) -> SafeString:
+    """The attribute `lang` for what shows a text that speaks another language than the page; else nothing."""
+    language = text.language() if isinstance(text, Translated) and text else get_language()
+    return format_html(' lang="{}"', language) if language != get_language() else mark_safe("")
 
 
 def _first_cluster(word: str) -> str:
@@ -99,8 +108,8 @@ def day_range(first: date, last: date) -> str:
 
 @register.filter
 def buddhist_year(on: date) -> str:
-    """Add the year of the Buddhist era where the language counts by it, as Thai offices do: “ (พ.ศ. 2560)”."""
-    return f" (พ.ศ. {on.year + 543})" if get_language() == "th" else ""
+    """Add the year of the Buddhist era, kept on one line, where offices count by it: “ (พ.ศ. 2560)” in Thai."""
+    return f" (พ.ศ.\u00a0{on.year + 543})" if get_language() == "th" else ""
 
 
 @register.filter
