@@ -96,7 +96,8 @@ def written(language: str, messages: list[Message]) -> str:
     catalog = read_po(BytesIO(header.encode()))  # it knows from the header how many forms a plural has
     for message in messages:
         catalog[message.id] = message
-    return header + "".join(generate_po(catalog, omit_header=True, include_lineno=False, width=110))
+    entries = "".join(generate_po(catalog, omit_header=True, include_lineno=False, width=110))
+    return f"{header}{entries.rstrip()}\n"
 
 
 def is_translated(message: Message) -> bool:
