@@ -188,6 +188,7 @@ def test_public_pages_and_forms_leave_nothing_in_english(
 
         assert f'<html lang="{language}"' in page, path
         assert left_in_english(page) == [], path
+        assert "วันวัน" not in page, "the name of a day begins with the word for day"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
