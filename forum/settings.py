@@ -16,7 +16,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from whitenoise.compress import Compressor
 
-from forum import env, languages
+from forum import cldr, env, languages
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -235,6 +235,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 LANGUAGE_CODE = "en"
 LANGUAGES = languages.of_installation(env.codes("LANGUAGES", "en th my"), fallback=LANGUAGE_CODE)
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "forum" / "no_catalogue"]
+FORMAT_MODULE_PATH = "forum.formats"
+COUNTRIES_OVERRIDE = cldr.countries()
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

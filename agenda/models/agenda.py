@@ -149,7 +149,7 @@ class Agenda:
         return [
             slot
             for slot in sessions
-            if all(word in texts.get(slot.session_id, "") or word in slot.said for word in wanted)
+            if all(word in texts.get(slot.session_id or 0, "") or word in slot.said for word in wanted)
         ]
 
     @staticmethod

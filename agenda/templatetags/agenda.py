@@ -10,7 +10,7 @@ from agenda.cards import Cards, draw_card, draw_timetable
 from agenda.models import Agenda, ListedSlot, ReleasedAppearance
 from agenda.models.appearance import Role
 from agenda.timetable import Timetable
-from forum import languages as language_names
+from forum import cldr
 from speakers.models import Speaker
 
 register = template.Library()
@@ -44,4 +44,4 @@ def _cards(context: Context) -> Cards:
 @register.filter
 def languages(codes: list[str]) -> str:
     """Name languages in the reader's language, from their codes; what is no code is shown as it is."""
-    return ", ".join(map(language_names.name, codes))
+    return cldr.listed(cldr.language_name(code) for code in codes)

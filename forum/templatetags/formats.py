@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, get_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, gettext
 
-from forum import languages
+from forum import cldr, languages
 from forum import markdown as markdown_text
 from forum.translated import Translated
 
@@ -119,12 +120,23 @@ def day_range(first: date, last: date) -> str:
     if first == last:
         return date_format(first, "j F Y")
     if (first.year, first.month) == (last.year, last.month):
-        return pgettext("days within one month", "%(first)s–%(last)s") % {
-            "first": date_format(first, "j"),
-            "last": date_format(last, "j F Y"),
-        }
-    begin = date_format(first, "j F" if first.year == last.year else "j F Y")
-    return f"{begin} – {date_format(last, 'j F Y')}"
+        both = "j–j F Y"
+    else:
+        both = "j F – j F Y" if first.year == last.year else "j F Y – j F Y"
+    begin, end = get_format(both).split("–")
+    return f"{date_format(first, begin)}–{date_format(last, end)}"
+
+
+@register.filter
+def buddhist_year(on: date) -> str:
+    """Add the year of the Buddhist era, kept on one line, where offices count by it: “ (พ.ศ. 2560)” in Thai."""
+    return f" (พ.ศ.\u00a0{on.year + 543})" if get_language() == "th" else ""
+
+
+@register.filter
+def listed(words: Iterable[object]) -> str:
+    """Write words as a list in the active language: “A, B and C”."""
+    return cldr.listed(words)
 
 
 @register.filter
@@ -141,7 +153,7 @@ def zone_name(moment: datetime) -> str:
     sign = "+" if minutes >= 0 else "−"
     hours, rest = divmod(abs(minutes), 60)
     offset = f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
-    place = timezone.get_current_timezone_name().rpartition("/")[2].replace("_", " ")
+    place = cldr.city_of(timezone.get_current_timezone_name())
     return gettext("%(place)s time (%(offset)s)") % {"place": place, "offset": offset}
 
 

@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from django_countries import countries
 
+from forum import cldr
+
 
 class _Records(forms.RadioSelect):
     """Radio buttons for records that the form has read; `records` maps each value to its record."""
@@ -62,7 +64,8 @@ def countries_by_name() -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=16)
 def _countries(language: str) -> tuple[tuple[str, str], ...]:
-    return (("", gettext("Choose a country")), *((code, str(name)) for code, name in countries))
+    named = sorted(((code, str(name)) for code, name in countries), key=lambda one: cldr.alphabetical(one[1]))
+    return (("", gettext("Choose a country")), *named)
 
 
 @lru_cache(maxsize=16)

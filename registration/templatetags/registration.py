@@ -6,7 +6,7 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
-from forum import languages, money
+from forum import cldr, languages, money
 from registration.models import TicketType
 
 register = template.Library()
@@ -30,7 +30,7 @@ def admits_on(ticket_type: TicketType) -> str:
     days = list(ticket_type.days.all())
     if not days or len(days) >= len(ticket_type.edition.days.all()):
         return ""
-    return ", ".join(date_format(day.date, "l j F") for day in days)
+    return cldr.listed(date_format(day.date, "l j F") for day in days)
 
 
 @register.filter
@@ -39,7 +39,7 @@ def is_for(ticket_type: TicketType) -> str:
     groups = list(ticket_type.groups.all())
     if not groups or len(groups) >= len(ticket_type.edition.groups.all()):
         return ""
-    return ", ".join(str(group) for group in groups)
+    return cldr.listed(groups)
 
 
 @register.filter
