@@ -98,8 +98,15 @@ def queries(db: None) -> Callable[[], Queries]:
     with queries() as with_one_session: …
     with queries() as with_three: …
     assert len(with_three) == len(with_one_session), with_three
+
+    Each block begins with nothing remembered: what is read once a second would count here and not there.
     """
-    return lambda: Queries(connection)
+
+    def block() -> Queries:
+        briefly.forget()
+        return Queries(connection)
+
+    return block
 
 
 @pytest.fixture
