@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
@@ -8,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from agenda.models.track import Format, Track
 from forum.actor import Actor
 from forum.models import Edition, shown_in_public
+from forum.numbers import LastingNumberField
 from forum.slugs import LastingSlugField
 from forum.translated import SearchTextField, TranslatedField, searchable
 
@@ -62,6 +65,8 @@ class Session(models.Model):
     slug = LastingSlugField(
         _("address"), of="title", help_text=_("Left empty it is made from the title; it never changes.")
     )
+    guid = models.UUIDField(default=uuid4, editable=False)
+    number = LastingNumberField()
     abstract = TranslatedField(
         _("abstract"), blank=True, long=True, help_text=_("A few sentences. Markdown.")
     )
@@ -92,6 +97,8 @@ class Session(models.Model):
         ordering = ("pk",)
         constraints = (
             models.UniqueConstraint(fields=["edition", "slug"], name="session_slug_once_an_edition"),
+            models.UniqueConstraint(fields=["edition", "guid"], name="session_guid_once_an_edition"),
+            models.UniqueConstraint(fields=["edition", "number"], name="session_number_once_an_edition"),
         )
 
     def __str__(self) -> str:
