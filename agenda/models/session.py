@@ -34,6 +34,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Those that have no slot yet."""
         return self.filter(slot=None)
 
+    def with_draft(self) -> SessionQuerySet:
+        """Each with where and when it is, and who speaks in it, in the draft of the agenda."""
+        return self.select_related("slot", "track", "format").prefetch_related("appearances")
+
     def about(self, text: str) -> SessionQuerySet:
         """Those found by every word of `text`, in any language."""
         found = self
@@ -120,5 +124,9 @@ class Session(models.Model):
 
     def cancel(self, *, by: Actor) -> None:
         """Decide that it does not take place. It keeps its slot, so that the next release says so there."""
-        self.status, self.cancelled_at = self.Status.CANCELLED, timezone.now()
+        self.mark_cancelled()
         self.save(update_fields=["status", "cancelled_at", "updated_at"])
+
+    def mark_cancelled(self) -> None:
+        """The same without saving, for who saves many."""
+        self.status, self.cancelled_at = self.Status.CANCELLED, timezone.now()
