@@ -69,7 +69,8 @@ def _event(edition: Edition, slot: ReleasedSlot) -> Event:
     event.add("dtstart", slot.starts_at.astimezone(edition.zone))
     event.add("dtend", slot.ends_at.astimezone(edition.zone))
     event.add("location", _place(edition, slot))
-    event.add("description", _description(slot))
+    if description := _description(slot):
+        event.add("description", description)
     event.add("url", edition.link(edition.path("session", slug=session.slug)))
     categories = [str(one.name) for one in (session.track, session.format) if one]
     if categories:

@@ -23,7 +23,9 @@ TOO_LONG: Promise = _("Please keep this under %(limit_value)d characters; it has
 def without_controls(text: str) -> str:
     """Take out what is not text: control characters but the line break, and signs that turn the direction."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    if text.replace("\n", "").isprintable():  # nearly every text is, and a long one is not looked through twice
+    if text.replace(
+        "\n", ""
+    ).isprintable():  # nearly every text is, and a long one is not looked through twice
         return text
     return "".join(
         sign

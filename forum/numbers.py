@@ -11,9 +11,11 @@ from django.db import models
 MOST = 2**31 - 1  # what the column holds
 
 
-def new_number(guid: UUID, is_taken: Callable[[int], bool]) -> int:
-    """Make a number of six digits that is not taken yet. It follows from the guid: two people who save at once do not
-    both take the next one."""
+def new_number(guid: UUID, is_taken: Callable[[int], bool], *, wanted: int | None = None) -> int:
+    """Give the number that is wanted, if it is free; else make one of six digits that is. It follows from the guid: two
+    people who save at once do not both take the next one."""
+    if wanted is not None and not is_taken(wanted):
+        return wanted
     number = 100_000 + guid.int % 900_000
     while is_taken(number):
         number += 1

@@ -16,7 +16,7 @@ _SHORT = re.compile(r"[\w-]{22}", re.ASCII)
 
 
 def guid_in(value: Any) -> UUID | None:
-    """The guid that a file gives. Early frab wrote its 16 bytes in base64; anything else stands for a guid of its own."""
+    """The guid that a file gives. Early frab wrote its 16 bytes in base64; of anything else a guid is made."""
     text = line(value)
     if not text:
         return None
@@ -45,9 +45,11 @@ def number_in(value: Any) -> int | None:
 
 def slug_in(value: Any, acronym: str, number: int | None) -> str:
     """The slug that a file gives, without the acronym and number that stand before it by custom; none if it is not
-    fit for an address here."""
+    fit for an address here. Early frab put room, time and the names of all persons into it, joined by `_-_`: who has
+    not agreed to be named in public must not be named by an address either.
+    """
     text = line(value).lower().removeprefix(f"{acronym}-{number}-")
-    return text if _SLUG.fullmatch(text) else ""
+    return text if _SLUG.fullmatch(text) and "_-_" not in text else ""
 
 
 def written_slug(slug: str, acronym: str, number: int | None) -> str:

@@ -102,7 +102,9 @@ class Lenient:
         if not any(room.name == text for room in self.programme.rooms):
             capacity = words.get("capacity")
             is_number = isinstance(capacity, int) and not isinstance(capacity, bool) and 0 < capacity < 10**6
-            self.programme.rooms.append(Room(text, guid_in(words.get("guid")), capacity if is_number else None))
+            self.programme.rooms.append(
+                Room(text, guid_in(words.get("guid")), capacity if is_number else None)
+            )
         return text
 
     # --- events ---
@@ -190,7 +192,11 @@ class Lenient:
             found.setdefault(
                 guid,
                 Person(
-                    name, guid, number, slug=profile[1].lower() if profile else "", has_own_guid=own is not None
+                    name,
+                    guid,
+                    number,
+                    slug=profile[1].lower() if profile else "",
+                    has_own_guid=own is not None,
                 ),
             )
         return list(found.values())

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def read_xml(data: bytes) -> Raw:
-    """Read a file. Raises Refusal when it is no XML, no schedule, or would make a reader fetch or multiply something."""
+    """Read a file. Raises Refusal when it is no XML or no schedule, or has entities in it."""
     try:
         root: Element = fromstring(data)
     except DefusedXmlException as error:
@@ -37,9 +37,16 @@ def read_xml(data: bytes) -> Raw:
     conference = schedule.find("conference")
     return Raw(
         conference=_words(conference),
-        tracks=[{"name": one.get("name") or one.text, **one.attrib} for one in schedule.iterfind("conference/track")],
+        tracks=[
+            {"name": one.get("name") or one.text, **one.attrib}
+            for one in schedule.iterfind("conference/track")
+        ],
         days=[_day(day) for day in schedule.iterfind("day")],
-        links=sum(1 for where in ("links/link", "attachments/attachment") for _one in schedule.iterfind(f".//{where}")),
+        links=sum(
+            1
+            for where in ("links/link", "attachments/attachment")
+            for _one in schedule.iterfind(f".//{where}")
+        ),
     )
 
 

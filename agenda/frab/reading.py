@@ -23,11 +23,15 @@ def read(data: bytes, zone: ZoneInfo) -> Programme:
     no programme, or larger than any.
     """
     if len(data) > MAX_BYTES:
-        raise Refusal(_("This file is larger than %(limit)s MB. No programme is.") % {"limit": MAX_BYTES // 2**20})
+        raise Refusal(
+            _("This file is larger than %(limit)s MB. No programme is.") % {"limit": MAX_BYTES // 2**20}
+        )
     beginning = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n")
     if not beginning:
         raise Refusal(_("This file is empty."))
     raw = read_json(data.removeprefix(b"\xef\xbb\xbf")) if beginning[:1] in {b"{", b"["} else read_xml(data)
     if sum(len(day.events) for day in raw.days) > MAX_EVENTS:
-        raise Refusal(_("This file has more than %(limit)s sessions. No programme has.") % {"limit": MAX_EVENTS})
+        raise Refusal(
+            _("This file has more than %(limit)s sessions. No programme has.") % {"limit": MAX_EVENTS}
+        )
     return Lenient(raw, zone).programme

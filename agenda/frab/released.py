@@ -29,9 +29,11 @@ def programme_of(
     """
     slots = sorted((slot for slot in slots if slot.session), key=_order)
     rooms = {slot.room_id: slot.room for slot in slots if slot.room}
-    tracks = {slot.session.track_id: slot.session.track for slot in slots if slot.session and slot.session.track}
+    tracks = {
+        slot.session.track_id: slot.session.track for slot in slots if slot.session and slot.session.track
+    }
     programme = Programme(
-        title=line(edition.name),
+        title=line(str(edition.name)),
         acronym=acronym_of(edition),
         version=str(release.number if release else 0),
         zone_name=edition.time_zone,
@@ -41,11 +43,11 @@ def programme_of(
         url=url,
         days=_days(edition),
         rooms=[
-            Room(line(room.name), room.guid, room.capacity)
+            Room(line(str(room.name)), room.guid, room.capacity)
             for room in sorted(rooms.values(), key=lambda room: (room.position, room.pk))
         ],
         tracks=[
-            Track(line(track.name), track.colour)
+            Track(line(str(track.name)), track.colour)
             for track in sorted(tracks.values(), key=lambda track: (track.position, track.pk))
         ],
         events=[_event(edition, slot) for slot in slots],
@@ -73,7 +75,10 @@ def _days(edition: Edition) -> list[Day]:
     if days:
         return days
     # The formats know no schedule without a day.
-    dates = [edition.starts_on + timedelta(days=number) for number in range((edition.ends_on - edition.starts_on).days + 1)]
+    dates = [
+        edition.starts_on + timedelta(days=number)
+        for number in range((edition.ends_on - edition.starts_on).days + 1)
+    ]
     return [Day(date, edition.midnight(date), edition.midnight(date + timedelta(days=1))) for date in dates]
 
 
@@ -81,17 +86,17 @@ def _event(edition: Edition, slot: ReleasedSlot) -> Event:
     session, zone = slot.session, edition.zone
     assert session is not None
     return Event(
-        title=line(session.title),
+        title=line(str(session.title)),
         guid=session.guid,
         day=slot.day.date,
         starts_at=slot.starts_at.astimezone(zone),
         ends_at=slot.ends_at.astimezone(zone),
-        room=line(slot.room.name) if slot.room else EVERYWHERE,
+        room=line(str(slot.room.name)) if slot.room else EVERYWHERE,
         number=session.number,
         slug=session.slug,
-        abstract=clean(session.abstract),
-        track=line(session.track.name) if session.track else "",
-        kind=line(session.format.name) if session.format else "",
+        abstract=clean(str(session.abstract)),
+        track=line(str(session.track.name)) if session.track else "",
+        kind=line(str(session.format.name)) if session.format else "",
         language=next(iter(session.spoken_languages), ""),
         persons=[
             Person(

@@ -8,13 +8,15 @@ from typing import Any
 
 from forum.fields import without_controls
 
-_TAG = re.compile(r"(?<!\\)</?(?:p|br|a|ul|ol|li|em|i|b|strong|h[1-6]|div|span|code|pre|blockquote)\b[^<>]*>", re.I)
+_TAG = re.compile(
+    r"(?<!\\)</?(?:p|br|a|ul|ol|li|em|i|b|strong|h[1-6]|div|span|code|pre|blockquote)\b[^<>]*>", re.I
+)
 _MARK = {"em": "*", "i": "*", "b": "**", "strong": "**", "code": "`"}
 _APART = {"p", "ul", "ol", "div", "pre", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "table"}
 
 
 def clean(value: Any) -> str:
-    """The text of a field, which may be anything in JSON."""
+    """The text of a field, which may be anything in JSON: a list or an object is none."""
     text = "" if value is None or isinstance(value, (dict, list, bool)) else str(value)
     # The last two are no characters, and XML 1.0 knows no way to write them.
     return without_controls(text).replace("\ufffe", "").replace("\uffff", "").strip()

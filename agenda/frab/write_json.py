@@ -13,7 +13,9 @@ from agenda.frab.times import written
 from agenda.frab.write_xml import TIMESLOT
 
 SCHEMA = "https://c3voc.de/schedule/schema.json"
-_ZONE = re.compile(r"([A-Z][a-z]+/[A-Z][a-z]+)|UTC$")  # of the names of time zones, the definition takes these
+_ZONE = re.compile(
+    r"([A-Z][a-z]+/[A-Z][a-z]+)|UTC$"
+)  # of the names of time zones, the definition takes these
 
 
 def write_json(programme: Programme) -> bytes:

@@ -59,8 +59,9 @@ def _day(schedule: Element, programme: Programme, day: Day, index: int) -> None:
     )
     # All rooms on each day, so that their order is told.
     for room in programme.rooms:
-        guid = {"guid": str(room.guid)} if room.guid else {}
-        inner = SubElement(element, "room", name=room_name(room.name), **guid)
+        inner = SubElement(element, "room", name=room_name(room.name))
+        if room.guid:
+            inner.set("guid", str(room.guid))
         for event in programme.at(day, room):
             _event(inner, programme, event)
 

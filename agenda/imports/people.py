@@ -66,14 +66,9 @@ class People:
         return record
 
     def _made(self, person: Person) -> Speaker:
-        is_free = person.number is not None and person.number not in self._by_number
-        number = (
-            person.number if is_free else new_number(person.guid, lambda number: number in self._by_number)
-        )
+        number = new_number(person.guid, lambda number: number in self._by_number, wanted=person.number)
         slug = new_slug(person.slug or person.name, lambda slug: slug in self._slugs)
-        record = Speaker(
-            edition=self._edition, name=person.name, guid=person.guid, number=number, slug=slug
-        )
+        record = Speaker(edition=self._edition, name=person.name, guid=person.guid, number=number, slug=slug)
         self._by_guid[record.guid] = self._by_number[record.number] = record
         self._by_name.setdefault(record.name, record)
         self._slugs.add(slug)

@@ -104,11 +104,13 @@ class Plan:
     remarks: list[Remark]
     obstacle: str = ""
     """Why it cannot be carried out as it is."""
+    named: int = 0
+    """For how many persons it is noted that they agreed to be named in public."""
 
     @property
     def is_idle(self) -> bool:
         """Whether everything is there already."""
-        return not any(sheet.new or sheet.changed for sheet in self.sheets)
+        return not self.named and not any(sheet.new or sheet.changed for sheet in self.sheets)
 
     def samples(self, most: int = 20) -> list[tuple[Kind, str, str]]:
         """Some of the records that become different: their kind, their name, and what changes."""

@@ -16,7 +16,7 @@ from agenda.frab.reading import read
 from agenda.imports.clashes import clashes
 from agenda.imports.frame import Frame
 from agenda.imports.people import People
-from agenda.imports.plan import Plan, Sheet
+from agenda.imports.plan import Plan
 from agenda.imports.sessions import Sessions
 from agenda.models import Slot
 from forum.errors import Refusal
@@ -77,7 +77,7 @@ class ScheduleImport:
         sheets = [sessions.sheet, people.sheet, *frame.sheets]
         for sheet in sheets:
             sheet.skipped = sum(1 for remark in remarks if remark.skipped == sheet.kind)
-        return Plan(sheets, remarks, obstacle), frame, people, sessions
+        return Plan(sheets, remarks, obstacle, named=len(people.consents)), frame, people, sessions
 
     # --- dates ---
 
@@ -106,8 +106,8 @@ class ScheduleImport:
             )
         if outside:
             said = _(
-                "The file goes from %(first)s to %(last)s, and the edition from %(starts_on)s to %(ends_on)s: days outside "
-                "of it are made all the same."
+                "The file goes from %(first)s to %(last)s, and the edition from %(starts_on)s to %(ends_on)s: "
+                "days outside of it are made all the same."
             )
             programme.remarks.append(Remark(said % told))
         self._compare_zones(programme)
@@ -119,8 +119,8 @@ class ScheduleImport:
             at = event.starts_at
             if at is not None and at.utcoffset() != at.astimezone(zone).utcoffset():
                 said = _(
-                    "The file is in another time zone: %(there)s there is %(here)s here. Moving the days keeps what the "
-                    "clock says."
+                    "The file is in another time zone: %(there)s there is %(here)s here. Moving the days keeps "
+                    "what the clock says."
                 )
                 here = at.astimezone(zone)
                 programme.remarks.append(Remark(said % {"there": f"{at:%H:%M}", "here": f"{here:%H:%M}"}))
@@ -154,4 +154,8 @@ def _move(programme: Programme, by: timedelta, edition: Edition) -> None:
         day.date += by
         day.starts_at, day.ends_at = moved(day.starts_at), moved(day.ends_at)
     for event in programme.events:
-        event.day, event.starts_at, event.ends_at = moved_on(event.day), moved(event.starts_at), moved(event.ends_at)
+        event.day, event.starts_at, event.ends_at = (
+            moved_on(event.day),
+            moved(event.starts_at),
+            moved(event.ends_at),
+        )

@@ -92,8 +92,7 @@ class Sessions:
         self._appear(piece, event)
 
     def _made(self, event: Event) -> Piece:
-        is_free = event.number is not None and event.number not in self._by_number
-        number = event.number if is_free else new_number(event.guid, lambda one: one in self._by_number)
+        number = new_number(event.guid, lambda number: number in self._by_number, wanted=event.number)
         wanted = event.slug if event.slug not in self._slugs else ""
         title = Translated({self._language: event.title})
         slug = wanted or new_slug(title, lambda slug: slug in self._slugs)

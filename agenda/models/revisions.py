@@ -28,7 +28,7 @@ class Revisions:
         """All that was released up to `release`, the newest one. Two queries."""
         if release is None:
             return cls({}, {})
-        newest = {slot.session_id: slot for slot in release.slots.of_sessions()}
+        newest = {slot.session_id: slot for slot in release.slots.all() if slot.session_id}
         sequences = edition.sessions.filter(released_slots__isnull=False).values_list("pk")
         return cls(newest, dict(sequences.annotate(Max("released_slots__sequence"))))
 

@@ -24,9 +24,7 @@ class Room(models.Model):
         verbose_name = _("room")
         verbose_name_plural = _("rooms")
         ordering = ("position", "pk")
-        constraints = (
-            models.UniqueConstraint(fields=["edition", "guid"], name="room_guid_once_an_edition"),
-        )
+        constraints = (models.UniqueConstraint(fields=["edition", "guid"], name="room_guid_once_an_edition"),)
 
     def __str__(self) -> str:
         return str(self.name)
