@@ -210,7 +210,9 @@ class Lenient:
         if starts_at is None:
             return _("“%(title)s” has no date and time that can be read.") % title
         end = times.a_moment(words.get("end"), self._zone)
-        duration = times.a_duration(words.get("duration")) or (end - starts_at if end else None)
+        duration = times.a_duration(words.get("duration"))
+        if duration is None and end is not None:
+            duration = end - starts_at
         if duration is None:
             return _("“%(title)s” has no duration that can be read.") % title
         if not timedelta() < duration <= times.LONGEST:

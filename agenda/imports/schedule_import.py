@@ -133,7 +133,7 @@ class ScheduleImport:
         known = {slot.pk for slot in planned if slot.pk}
         others = [slot for slot in Slot.objects.draft_of(self.edition) if slot.pk not in known]
         found = list(clashes([*planned, *others], sessions.speakers_of))
-        most = 30
+        most = 12
         if len(found) > most:
             left = len(found) - most
             said = ngettext(

@@ -36,7 +36,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def with_draft(self) -> SessionQuerySet:
         """Each with where and when it is, and who speaks in it, in the draft of the agenda."""
-        return self.select_related("slot", "track", "format").prefetch_related("appearances")
+        return self.select_related("slot__room", "track", "format").prefetch_related("appearances")
 
     def about(self, text: str) -> SessionQuerySet:
         """Those found by every word of `text`, in any language."""
