@@ -106,7 +106,7 @@ def test_importing_its_own_export_changes_nothing() -> None:
     assert plan.is_idle
 
 
-@pytest.mark.parametrize(("name", "ending"), zip(PROGRAMMES, ("xml", "json"), strict=True))
+@pytest.mark.parametrize(("name", "ending"), list(zip(PROGRAMMES, ("xml", "json"), strict=True)))
 def test_a_real_programme_comes_in_whole_and_goes_out_the_same(
     shared_data: Path, name: str, ending: str
 ) -> None:
