@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
@@ -13,13 +13,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agenda.frab import times
+from agenda.frab.clock import NIGHT_ENDS, Clock, is_of
 from agenda.frab.identity import guid_in, made_guid, number_in, slug_in
 from agenda.frab.programme import EVERYWHERE, Day, Event, Person, Programme, Remark, Room, Track
 from agenda.frab.raw import Raw, Words
 from agenda.frab.texts import clean, line, markdown
 
 LONGEST_TITLE, LONGEST_NAME, LONGEST_TEXT = 300, 200, 20_000
-NIGHT_ENDS = time(5)  # an event that begins before it is of the day before, unless the file says otherwise
 
 _DROPPED = {"REJECTED", "WITHDRAWN", "DELETED"}
 _DRAFT = {"DRAFT", "SUBMITTED"}
@@ -43,7 +43,7 @@ class Lenient:
         name = line(conference.get("time_zone_name"))
         is_known = name in available_timezones()
         self._zone = ZoneInfo(name) if is_known else zone
-        self._night_ends = times.a_time(conference.get("day_change")) or NIGHT_ENDS
+        self._clock = Clock(self._zone, times.a_time(conference.get("day_change")) or NIGHT_ENDS)
         self._everywhere = everywhere()
         self._seen: set[UUID] = set()
         self.programme = Programme(
@@ -85,7 +85,7 @@ class Lenient:
         if any(day.date == on for day in self.programme.days):
             return
         is_whole = start is not None and end is not None and timedelta() < end - start <= 2 * times.LONGEST
-        is_there = is_whole and start is not None and self._is_of(start, on)
+        is_there = is_whole and start is not None and is_of(start, on)
         self.programme.days.append(Day(on, start, end) if is_there else Day(on))
 
     def _track(self, name: Any, colour: str = "") -> str:
@@ -206,7 +206,7 @@ class Lenient:
     def _place(self, event: Event, words: Words, day: date | None) -> str:
         """Set when and where; else say why that cannot be."""
         title = {"title": event.title[:80]}
-        starts_at = self._start(words, day)
+        starts_at = self._clock.start(words, day)
         if starts_at is None:
             return _("“%(title)s” has no date and time that can be read.") % title
         end = times.a_moment(words.get("end"), self._zone)
@@ -220,43 +220,13 @@ class Lenient:
         room = self._room(words.get("room"), {"guid": words.get("room_guid")})
         if room is None:
             return _("“%(title)s” names no room.") % title
-        on = self._day_of(starts_at, day)
+        on = self._clock.day_of(starts_at, day, {one.date for one in self.programme.days})
         if on is None:
             return _("“%(title)s” is not at a time of the day under which it stands.") % title
         ends_at = (starts_at.astimezone(UTC) + duration).astimezone(starts_at.tzinfo)
+        self._day(on)
         event.day, event.starts_at, event.ends_at, event.room = on, starts_at, ends_at, room
         return ""
-
-    def _start(self, words: Words, day: date | None) -> datetime | None:
-        moment = times.a_moment(words.get("date"), self._zone)
-        if moment is not None:
-            return moment
-        on, at = times.a_date(words.get("date")) or day, times.a_time(words.get("start"))
-        if on is None or at is None:
-            return None
-        if at < self._night_ends:
-            on += timedelta(days=1)
-        return datetime.combine(on, at, self._zone)
-
-    @staticmethod
-    def _is_of(moment: datetime, on: date) -> bool:
-        """Whether a moment can be of a day: from its first hour to noon on the day after."""
-        since = moment.replace(tzinfo=None) - datetime.combine(on, time())
-        return timedelta() <= since < timedelta(hours=36)
-
-    def _day_of(self, moment: datetime, day: date | None) -> date | None:
-        if day is not None and self._is_of(moment, day):
-            return day
-        before = moment.date() - timedelta(days=1)
-        of_the_file = {one.date for one in self.programme.days}
-        if moment.time() < self._night_ends and before in of_the_file:
-            return before
-        if moment.date() in of_the_file:
-            return moment.date()
-        if day is not None:
-            return None
-        self._day(moment.date())
-        return moment.date()
 
 
 def _language(value: Any) -> str:

@@ -22,7 +22,7 @@ class Frame:
     def __init__(self, edition: Edition, programme: Programme, language: str) -> None:
         self._edition, self._language = edition, language
         self.day_sheet = Sheet(Kind.DAYS, ["starts_at", "ends_at"])
-        self.room_sheet = Sheet(Kind.ROOMS, ["capacity"])
+        self.room_sheet = Sheet(Kind.ROOMS, ["name", "capacity"])
         self.track_sheet = Sheet(Kind.TRACKS, [])
         self.format_sheet = Sheet(Kind.FORMATS, [])
         self._rooms = self._found_or_made_rooms(programme)
@@ -67,6 +67,8 @@ class Frame:
                 if guid not in by_guid:
                     piece.record.guid = guid
                     by_guid[guid] = piece.record
+            elif one.guid and piece.record.guid == one.guid:
+                piece.write("name", one.name, self._language, _("name"))
             if one.capacity:
                 piece.set("capacity", one.capacity, _("capacity"))
             found[one.name] = piece.record

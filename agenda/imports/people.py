@@ -12,11 +12,12 @@ from agenda.imports.plan import Kind, Sheet
 from forum.models import Edition
 from forum.numbers import new_number
 from forum.slugs import new_slug
+from forum.translated import searchable
 from speakers.models import Consent, Speaker
 
 
 class People:
-    """Speakers are found by guid, else by the file's number, else by name where there is neither; or made.
+    """Speakers are found by guid, else by number and name, else by name where there is no number; or made.
 
     Nobody is named in public by being in a file. With `agreed` those are who did not take their agreement back here.
     """
@@ -57,13 +58,21 @@ class People:
     def _found_or_made(self, person: Person) -> Speaker:
         record = self._by_guid.get(person.guid)
         if record is None and not person.has_own_guid:
-            record = self._by_number.get(person.number) if person.number else self._by_name.get(person.name)
+            record = self._known_otherwise(person)
         if record is None:
             return self._made(person)
         if id(record) not in self._placed:
             self._placed.add(id(record))
             self.sheet.add(record, is_new=False).set("name", person.name, _("name"))
         return record
+
+    def _known_otherwise(self, person: Person) -> Speaker | None:
+        """By number and name together: in another file the number may be somebody else's, and what one person has
+        agreed to must not become another's."""
+        if person.number is None:
+            return self._by_name.get(person.name)
+        record = self._by_number.get(person.number)
+        return record if record and searchable(record.name) == searchable(person.name) else None
 
     def _made(self, person: Person) -> Speaker:
         number = new_number(person.guid, lambda number: number in self._by_number, wanted=person.number)

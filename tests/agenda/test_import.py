@@ -231,18 +231,46 @@ def test_a_session_is_matched_by_its_guid_whatever_else_has_changed(edition: Edi
 
 
 def test_a_session_without_a_guid_is_matched_by_its_number(edition: Edition) -> None:
-    bring(edition, xml(event(1, title="Wages", attributes={"guid": None}, persons=[(8, "Mei")])))
+    nameless = {"guid": None}
+    bring(edition, xml(event(1, title="Wages", attributes=nameless, persons=[(8, "Mei Lin")])))
+    newer = xml(event(1, title="Pay", attributes=nameless, persons=[(8, "Mei  LIN")]))
 
-    plan = bring(
-        edition,
-        xml(event(1, title="Pay", attributes={"guid": None}, persons=[(8, "Mei Lin")])).replace(
-            b"Invented", b"Renamed"
-        ),
-    )
+    plan = bring(edition, newer.replace(b"Invented", b"Renamed"))
 
     assert of_sessions(plan) == (0, 1, 0)
     assert str(Session.objects.get().title) == "Pay"
+    assert Speaker.objects.get().name == "Mei LIN"
+
+
+def test_a_person_may_be_renamed_by_a_newer_version_of_the_same_file(edition: Edition) -> None:
+    bring(edition, xml(event(1, persons=[(8, "M. Lin")])))
+
+    bring(edition, xml(event(1, persons=[(8, "Mei Lin")])))
+
     assert Speaker.objects.get().name == "Mei Lin"
+
+
+def test_the_number_of_a_person_in_another_file_does_not_make_them_the_one_who_agreed(
+    edition: Edition,
+) -> None:
+    bring(edition, xml(event(1, persons=[(8, "Mei Lin")])), speakers_agreed=True)
+
+    bring(edition, xml(event(2, persons=[(8, "Aye Aye")])).replace(b"Invented", b"Another"))
+
+    mei, aye = Speaker.objects.get(name="Mei Lin"), Speaker.objects.get(name="Aye Aye")
+    assert (mei.is_listed, aye.is_listed) == (True, False)
+    assert mei.number == 8 != aye.number
+
+
+def test_a_room_is_known_by_its_guid_when_it_was_renamed(edition: Edition) -> None:
+    room = make.room(edition, name={"en": "Lotus", "th": "บัว"})
+    frame = {"rooms": [{"name": "Teak", "guid": str(room.guid)}]}
+
+    bring(edition, json_1(json_event(), room="Teak", **frame))
+
+    room.refresh_from_db()
+    assert room.name == {"en": "Teak", "th": "บัว"}
+    assert edition.rooms.count() == 1
 
 
 def test_a_guid_that_is_unknown_here_is_another_session_though_its_number_is_taken(edition: Edition) -> None:

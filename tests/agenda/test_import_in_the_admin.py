@@ -183,11 +183,12 @@ def test_a_ticket_is_good_for_its_own_edition_only(edition: Edition, organizer: 
 
 def test_a_preview_is_good_for_a_day_and_its_file_is_then_swept(edition: Edition, organizer: Client) -> None:
     preview = look(organizer)
+    ticket = preview.context["kept"].ticket
     sweep_imports()
     still_kept = len(kept())
 
     with time_machine.travel(timezone.now() + timedelta(hours=25), tick=False):
-        answer = confirm(staff.at_work("programme", edition), preview)
+        answer = confirm(staff.at_work("programme", edition), preview, ticket=ticket)
         sweep_imports()
 
     assert still_kept == 1
