@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import path, register_converter
 
-from agenda import views
+from agenda import feed_views, views
 
 
 class DateConverter:
@@ -29,3 +29,15 @@ public: list[Any] = [
     path("agenda/<date:date>/", views.agenda_day, name="agenda-day"),
     path("sessions/<slug:slug>/", views.session, name="session"),
 ]
+
+FEEDS = {
+    "agenda.ics": ("agenda-ics", feed_views.calendar),
+    "agenda.xml": ("agenda-xml", feed_views.schedule_xml),
+    "agenda.json": ("agenda-json", feed_views.schedule_json),
+}
+feeds: list[Any] = [
+    *(path(address, view, name=name) for address, (name, view) in FEEDS.items()),
+    path("sessions/<slug:slug>.ics", feed_views.session_calendar, name="session-ics"),
+]
+# Without a language in the address: the edition's main one.
+main_feeds: list[Any] = [path(address, view, name=f"main-{name}") for address, (name, view) in FEEDS.items()]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 # or a log read backwards. The marks (LRM, RLM, ALM) and joiners stay: names in Arabic, Hebrew, Indic scripts need them.
 _TURNING = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
 _INVISIBLE = {"\ufeff", "\ufff9", "\ufffa", "\ufffb"}
+_UNWANTED = _TURNING | _INVISIBLE
 # Letters and signs that are drawn as nothing: the fillers of Hangul, the blank of Braille.
 _BLANK = {*"\u115f\u1160\u2800\u3164\uffa0"}
 TOO_LONG: Promise = _("Please keep this under %(limit_value)d characters; it has %(show_value)d.")
@@ -21,11 +22,15 @@ TOO_LONG: Promise = _("Please keep this under %(limit_value)d characters; it has
 
 def without_controls(text: str) -> str:
     """Take out what is not text: control characters but the line break, and signs that turn the direction."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    if text.replace(
+        "\n", ""
+    ).isprintable():  # nearly every text is, and a long one is not looked through twice
+        return text
     return "".join(
         sign
-        for sign in text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-        if sign == "\n"
-        or (sign not in _TURNING | _INVISIBLE and unicodedata.category(sign) not in {"Cc", "Cs"})
+        for sign in text
+        if sign == "\n" or (sign not in _UNWANTED and unicodedata.category(sign) not in {"Cc", "Cs"})
     )
 
 

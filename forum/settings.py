@@ -202,6 +202,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep the jobs": {"task": "forum.tasks.sweep_jobs", "schedule": 15.0, "options": SOON},
     "tell those who asked": {"task": "forum.tasks.announce_open_registration", "schedule": 60.0},
     "sweep the photos": {"task": "speakers.tasks.sweep_photos", "schedule": 3600.0},
+    "sweep the imports": {"task": "agenda.tasks.sweep_imports", "schedule": 3600.0},
     "sweep the reservations": {"task": "registration.tasks.sweep_reservations", "schedule": 60.0},
     "sweep the sessions": {"task": "forum.site.tasks.sweep_sessions", "schedule": 3600.0},
     "sweep the checkouts": {"task": "registration.tasks.sweep_checkouts", "schedule": 60.0, "options": SOON},

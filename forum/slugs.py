@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import models
@@ -20,6 +21,14 @@ def _latin(value: object) -> str:
     return ""
 
 
+def new_slug(of: object, is_taken: Callable[[str], bool]) -> str:
+    """Make an address from a title or a name that is not taken yet."""
+    slug = base = _latin(of) or new_code().lower()
+    while is_taken(slug):
+        slug = f"{base}-{new_code()[:4].lower()}"
+    return slug
+
+
 class LastingSlugField(models.SlugField):
     """A slug that fills itself on the first save from the field `of`, unique within the edition."""
 
@@ -36,8 +45,8 @@ class LastingSlugField(models.SlugField):
         if not slug:
             record: Any = model_instance
             siblings = type(record)._default_manager.filter(edition=record.edition_id)
-            slug = base = _latin(getattr(record, self.of)) or new_code().lower()
-            while siblings.filter(**{self.attname: slug}).exists():
-                slug = f"{base}-{new_code()[:4].lower()}"
+            slug = new_slug(
+                getattr(record, self.of), lambda slug: siblings.filter(**{self.attname: slug}).exists()
+            )
             setattr(model_instance, self.attname, slug)
         return str(slug)

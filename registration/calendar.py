@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, timedelta
-from functools import lru_cache
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext
 from django_countries import countries
-from icalendar import Calendar, Event, Timezone, vCalAddress, vText
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from agenda.ical import time_zone
 
 if TYPE_CHECKING:
     from agenda.models import Day
@@ -34,19 +34,12 @@ def calendar_of(ticket: Ticket) -> bytes:
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", str(edition.name))
     if days:
-        calendar.add_component(_time_zone(edition.time_zone, edition.starts_on, edition.ends_on))
+        calendar.add_component(time_zone(edition.time_zone, edition.starts_on, edition.ends_on))
     for day in days:
         calendar.add_component(_of_day(ticket, day))
     if not days:
         calendar.add_component(_of_whole(ticket))
     return calendar.to_ical()
-
-
-@lru_cache(maxsize=64)
-def _time_zone(name: str, starts_on: date, ends_on: date) -> Timezone:
-    # To find out when the clocks are changed takes half as long as to print a badge: asked once for each edition.
-    begins, ends = starts_on - timedelta(days=370), ends_on + timedelta(days=370)
-    return Timezone.from_tzinfo(ZoneInfo(name), first_date=begins, last_date=ends)
 
 
 def _event(ticket: Ticket, uid: str, summary: str) -> Event:

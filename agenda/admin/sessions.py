@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from agenda.admin.forms import SessionForm, SlotForm
+from agenda.admin.imports import WithImport
 from agenda.models import Appearance, Session, Slot
 from forum.edition_admin import EditionAdmin, EditionStackedInline, EditionTabularInline, Verb, pill, state
 
@@ -72,7 +73,7 @@ class AppearanceInline(EditionTabularInline):
 
 
 @admin.register(Session)
-class SessionAdmin(EditionAdmin):
+class SessionAdmin(WithImport, EditionAdmin):
     """What happens."""
 
     form = SessionForm

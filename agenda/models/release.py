@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agenda.models.appearance import Appearance, Role
 from agenda.models.day import Day
+from agenda.models.revisions import Revisions
 from agenda.models.room import Room
 from agenda.models.session import Session
 from agenda.models.slot import Slot
@@ -76,12 +77,12 @@ class Release(models.Model):
         release = cls.objects.create(
             edition=edition, number=number + 1, is_current=True, note=note, published_by=by.user
         )
-        release._freeze()
+        release._freeze(Revisions.up_to(before, edition))
         return release
 
-    def _freeze(self) -> None:
+    def _freeze(self, revisions: Revisions) -> None:
         slots = list(Slot.objects.to_release(self.edition).select_related("session"))
-        ReleasedSlot.objects.bulk_create(
+        released = [
             ReleasedSlot(
                 release=self,
                 day_id=slot.day_id,
@@ -91,9 +92,13 @@ class Release(models.Model):
                 starts_at=slot.starts_at,
                 ends_at=slot.ends_at,
                 is_cancelled=slot.session is not None and slot.session.status == Session.Status.CANCELLED,
+                changed_at=self.published_at,
             )
             for slot in slots
-        )
+        ]
+        for copy in released:
+            revisions.carry_on(copy)
+        ReleasedSlot.objects.bulk_create(released)
         shown = [slot.session_id for slot in slots if slot.session_id]
         ReleasedAppearance.objects.bulk_create(
             ReleasedAppearance(
@@ -156,6 +161,14 @@ class ReleasedSlotQuerySet(models.QuerySet["ReleasedSlot"]):
         """Those of one edition."""
         return self.filter(release__edition=edition)
 
+    def of_sessions(self) -> ReleasedSlotQuerySet:
+        """Those that hold a session; breaks are left out."""
+        return self.exclude(session=None)
+
+    def taking_place(self) -> ReleasedSlotQuerySet:
+        """Those that were not cancelled."""
+        return self.filter(is_cancelled=False)
+
     def with_speaker(self, speaker: Speaker | int) -> ReleasedSlotQuerySet:
         """Those in which `speaker` speaks, by the current release."""
         return self.filter(
@@ -170,7 +183,11 @@ class ReleasedSlotQuerySet(models.QuerySet["ReleasedSlot"]):
 
 @shown_in_public
 class ReleasedSlot(models.Model):
-    """A slot as one release shows it. UTC; the end is exclusive."""
+    """A slot as one release shows it. UTC; the end is exclusive.
+
+    `sequence` counts how often its session was moved, cancelled or taken up again since it was first released, and
+    `changed_at` says when last: by that calendars know what is newer.
+    """
 
     release = models.ForeignKey(Release, models.CASCADE, related_name="slots")
     day = models.ForeignKey(Day, models.CASCADE, related_name="released_slots")
@@ -180,6 +197,8 @@ class ReleasedSlot(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     is_cancelled = models.BooleanField(default=False)
+    sequence = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(default=timezone.now)
 
     objects = ReleasedSlotQuerySet.as_manager()
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,7 @@ class Room(models.Model):
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="rooms", verbose_name=_("edition"))
     name = TranslatedField(_("name"))
+    guid = models.UUIDField(default=uuid4, editable=False)
     directions = TranslatedField(_("how to find it"), blank=True)
     capacity = models.PositiveIntegerField(_("capacity"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -27,6 +30,7 @@ class Room(models.Model):
         verbose_name = _("room")
         verbose_name_plural = _("rooms")
         ordering = ("position", "pk")
+        constraints = (models.UniqueConstraint(fields=["edition", "guid"], name="room_guid_once_an_edition"),)
 
     def __str__(self) -> str:
         return str(self.name)

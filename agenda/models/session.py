@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
@@ -8,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from agenda.models.track import Format, Track
 from forum.actor import Actor
 from forum.models import Edition, shown_in_public
+from forum.numbers import LastingNumberField
 from forum.slugs import LastingSlugField
 from forum.translated import SearchTextField, TranslatedField, TranslatedRecords, searchable
 
@@ -34,6 +37,10 @@ class SessionQuerySet(TranslatedRecords, models.QuerySet["Session"]):
     def texts_of(self, edition: Edition) -> models.QuerySet[Session, tuple[int, str]]:
         """The key of each session of an edition, and what it is found by."""
         return self.filter(edition=edition).values_list("pk", "search_text")
+
+    def with_draft(self) -> SessionQuerySet:
+        """Each with where and when it is, and who speaks in it, in the draft of the agenda."""
+        return self.select_related("slot__room", "track", "format").prefetch_related("appearances")
 
     def about(self, text: str) -> SessionQuerySet:
         """Those found by every word of `text`, in any language."""
@@ -66,6 +73,8 @@ class Session(models.Model):
     slug = LastingSlugField(
         _("address"), of="title", help_text=_("Left empty it is made from the title; it never changes.")
     )
+    guid = models.UUIDField(default=uuid4, editable=False)
+    number = LastingNumberField()
     abstract = TranslatedField(
         _("abstract"), blank=True, long=True, help_text=_("A few sentences. Markdown.")
     )
@@ -96,6 +105,8 @@ class Session(models.Model):
         ordering = ("pk",)
         constraints = (
             models.UniqueConstraint(fields=["edition", "slug"], name="session_slug_once_an_edition"),
+            models.UniqueConstraint(fields=["edition", "guid"], name="session_guid_once_an_edition"),
+            models.UniqueConstraint(fields=["edition", "number"], name="session_number_once_an_edition"),
         )
 
     def __str__(self) -> str:
@@ -117,5 +128,9 @@ class Session(models.Model):
 
     def cancel(self, *, by: Actor) -> None:
         """Decide that it does not take place. It keeps its slot, so that the next release says so there."""
-        self.status, self.cancelled_at = self.Status.CANCELLED, timezone.now()
+        self.mark_cancelled()
         self.save(update_fields=["status", "cancelled_at", "updated_at"])
+
+    def mark_cancelled(self) -> None:
+        """The same without saving, for who saves many."""
+        self.status, self.cancelled_at = self.Status.CANCELLED, timezone.now()

@@ -18,6 +18,11 @@ class SlotQuerySet(TranslatedRecords, models.QuerySet["Slot"]):
         """Those of one edition, in order of time and room."""
         return self.filter(day__edition=edition).order_by("starts_at", "room__position")
 
+    def draft_of(self, edition: object) -> SlotQuerySet:
+        """Those of one edition with their rooms and sessions, cancelled ones left out."""
+        held = self.of_edition(edition).exclude(session__status=Session.Status.CANCELLED)
+        return held.select_related("room", "session")
+
     def on_day(self, day: int | str) -> SlotQuerySet:
         """Those on the day with this number in the database."""
         return self.filter(day=day)

@@ -43,11 +43,12 @@ register_converter(EditionConverter, "edition")
 
 pages_of_an_edition: list[Any] = [
     *agenda.urls.public,
+    *agenda.urls.feeds,
     *speakers.urls.public,
     *registration.urls.public,
     *forum.urls.public,
 ]
-for pattern in pages_of_an_edition:
+for pattern in (*pages_of_an_edition, *agenda.urls.main_feeds):
     pattern.callback = of_an_edition(pattern.callback)
 below_an_edition: list[Any] = [path("", views.home, name="home"), *pages_of_an_edition]
 
@@ -70,6 +71,8 @@ urlpatterns: list[Any] = [
     ),
     path("admin/", admin.site.urls),
     *registration.urls.machine,
+    path("<edition:edition>/", include(agenda.urls.main_feeds)),
+    *agenda.urls.main_feeds,
 ]
 if settings.DEMO:
     from forum.site.dev import urls as dev

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from forum.models import shown_in_public
+from forum.models import Edition, shown_in_public
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
@@ -13,6 +13,10 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
     def in_force(self) -> ConsentQuerySet:
         """Given and not withdrawn."""
         return self.filter(withdrawn_at=None)
+
+    def to_be_listed_in(self, edition: Edition) -> ConsentQuerySet:
+        """All agreements to be shown in public that were given in an edition, withdrawn ones too."""
+        return self.filter(speaker__edition=edition, scope=Consent.Scope.LISTED)
 
 
 @shown_in_public

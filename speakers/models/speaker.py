@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.signals import user_logged_in
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from forum.models import Edition, User, shown_in_public
+from forum.numbers import LastingNumberField
 from forum.slugs import LastingSlugField
 from forum.translated import SearchTextField, TranslatedField, TranslatedRecords, searchable
 from speakers import photos
@@ -108,6 +110,8 @@ class Speaker(Photographed):
     slug = LastingSlugField(
         _("address"), of="name", help_text=_("Left empty it is made from the name; it never changes.")
     )
+    guid = models.UUIDField(default=uuid4, editable=False)
+    number = LastingNumberField()
     role = TranslatedField(_("role"), blank=True, help_text=_("For instance: Director of sourcing."))
     organisation = models.CharField(_("organisation"), max_length=200, blank=True)
     group = models.ForeignKey(
@@ -136,6 +140,8 @@ class Speaker(Photographed):
         ordering = ("name", "pk")
         constraints = (
             models.UniqueConstraint(fields=["edition", "slug"], name="speaker_slug_once_an_edition"),
+            models.UniqueConstraint(fields=["edition", "guid"], name="speaker_guid_once_an_edition"),
+            models.UniqueConstraint(fields=["edition", "number"], name="speaker_number_once_an_edition"),
         )
 
     def __str__(self) -> str:

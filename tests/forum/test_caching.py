@@ -38,6 +38,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PUBLIC = {
     *("home", "agenda", "agenda-day", "session", "speakers", "speaker", "page"),
     *("edition-style", "robots", "sitemap"),
+    *("agenda-ics", "agenda-xml", "agenda-json", "session-ics"),
+    *("main-agenda-ics", "main-agenda-xml", "main-agenda-json"),
 }
 
 
@@ -68,9 +70,12 @@ def addresses(edition: Edition) -> list[str]:
         "sessions/wages-by-phone/",
         "speakers/",
         "speakers/mei-lin/",
+        "sessions/wages-by-phone.ics",
     ]
+    feeds = [f"{before}/agenda.{ending}" for before in ("", "/th") for ending in ("ics", "xml", "json")]
     return [
         *(f"/en/{path}" for path in [*below, "about-us/"]),
+        *feeds,
         *(edition_style(edition), "/robots.txt", "/sitemap.xml"),
     ]
 

@@ -1,0 +1,14 @@
+"""What the worker does for the agenda."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from agenda.imports import kept_file
+
+
+@shared_task
+def sweep_imports() -> None:
+    """Forget uploaded programmes that nobody imported within the time their preview is good for."""
+    kept_file.sweep(older_than=timezone.now() - kept_file.GOOD_FOR)
