@@ -201,6 +201,7 @@ def test_html_of_old_programmes_becomes_markdown(edition: Edition) -> None:
 # --- a second time ---
 
 
+@pytest.mark.embedded
 def test_a_second_run_changes_nothing(edition: Edition) -> None:
     data = xml(event(1, persons=[(1, "Mei Lin"), (2, "Ana Ruiz")], track="Work"), event(2, start="11:00"))
     bring(edition, data)

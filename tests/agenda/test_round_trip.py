@@ -48,6 +48,7 @@ def but_for_the_slug(feed: bytes, edition: Edition) -> bytes:
 
 
 @pytest.mark.parametrize("ending", ["xml", "json"])
+@pytest.mark.embedded
 def test_export_import_export_is_identical(ending: str) -> None:
     first, second = two_editions(date(2019, 3, 5), 3)
     rooms = [
