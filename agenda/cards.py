@@ -25,7 +25,6 @@ LIMITED = {Session.Access.INVITATION, Session.Access.CHATHAM}
 class Card(NamedTuple):
     """A slot's card as its template puts it together: each part HTML, escaped when it was made. A break has no path."""
 
-    slot: ListedSlot
     classes: str
     path: str
     lang: str
@@ -60,18 +59,22 @@ class Cards:
         """The card of a slot."""
         track = f" track-{slot.track.pk}" if slot.track else ""
         return Card(
-            slot,
             f"{track} {slot.place}{' session-cancelled' if slot.is_cancelled else ''}",
             "" if slot.is_break else f"{self._before}{slot.slug}{self._after}",
             self._lang(slot.language),
             escape(slot.title),
             self._times(slot.starts_at, slot.ends_at),
-            self._name(slot.room) if slot.room else self._all_rooms,
+            self._room(slot),
             f"<span>{self._name(slot.format)}</span>" if slot.format else "",
             self._cancelled if slot.is_cancelled else "",
             escape(", ".join(slot.people)),
             self._end(slot.track, slot.interpreted, slot.access),
         )
+
+    def _room(self, slot: ListedSlot) -> str:
+        if slot.room:
+            return self._name(slot.room)
+        return "" if slot.is_break else self._all_rooms
 
     def _between(self, starts_at: datetime, ends_at: datetime) -> str:
         return f"{self.time(starts_at)}–{self.time(ends_at)}"
@@ -116,4 +119,4 @@ def draw_timetable(timetable: Timetable, cards: Cards, level: int, *, grid: bool
 
 def draw_card(slot: ListedSlot, cards: Cards, level: int) -> SafeString:
     """Draw one slot; `level` is that of its heading."""
-    return draw_many("agenda/slot", card=cards.of(slot), heading=f"h{level}")
+    return draw_many("agenda/cards", cards=[cards.of(slot)], heading=f"h{level}")
