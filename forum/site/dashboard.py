@@ -63,6 +63,7 @@ def _of(edition: Edition, user: Any) -> dict[str, Any]:
     ]
     return {
         "may_release": programme,
+        "may_print": registration,
         "sees_numbers": sees_numbers,
         "dates": _dates(edition),
         "matters": matters,
