@@ -20,6 +20,7 @@ from django.conf import settings
 from PIL import ImageFile
 
 from forum.pdf_pages import Pages
+from forum.pdf_sheets import Canvas, Sheet
 
 STATIC = Path(settings.BASE_DIR) / "static"
 FONTS = STATIC / "fonts"
@@ -40,6 +41,7 @@ def render(
     *,
     stylesheets: Sequence[str] = (),
     css: str = "",
+    sheets: Sequence[Callable[[Canvas], None]] = (),
     finish: Callable[[Pages], None] = lambda pages: None,
     tagged: bool = True,
 ) -> bytes:
@@ -47,7 +49,8 @@ def render(
 
     `stylesheets` are paths below static/, parsed once a process; `css` holds rules for this document alone. Images
     are `static:img/…`: nothing else is read, neither files nor network. `finish` may draw on the pages just before
-    they are written. `tagged` adds the structure that screen readers follow.
+    they are written. `tagged` adds the structure that screen readers follow. Each of `sheets` draws a page of its own,
+    behind those of the document, as large as the first and without such a structure.
 
     Any thread may call; documents are printed one at a time. The same input gives the same bytes.
 
@@ -55,7 +58,7 @@ def render(
     """
     press = the_press()
     with press.lock:
-        return press.print(html, stylesheets, css, finish, tagged)
+        return press.print(html, stylesheets, css, sheets, finish, tagged)
 
 
 def missing_libraries() -> list[str]:
@@ -85,7 +88,7 @@ class Press:
     """One process's WeasyPrint: one font configuration for all documents, since each new one leaks memory."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()  # texts are measured while a page is drawn
         before = os.environ.get("FONTCONFIG_FILE")
         with tempfile.NamedTemporaryFile("w", suffix=".conf", encoding="utf-8") as config:
             config.write(_fontconfig())
@@ -106,27 +109,31 @@ class Press:
                 if before is not None:
                     os.environ["FONTCONFIG_FILE"] = before
         self.fetcher = _OwnImagesOnly()
-        self._sheets: dict[str, Any] = {}
+        self._parsed_rules: dict[str, Any] = {}
 
     def print(
-        self, html: str, stylesheets: Sequence[str], css: str, finish: Callable[[Pages], None], tagged: bool
+        self,
+        html: str,
+        stylesheets: Sequence[str],
+        css: str,
+        sheets: Sequence[Callable[[Canvas], None]],
+        finish: Callable[[Pages], None],
+        tagged: bool,
     ) -> bytes:
-        sheets = [self._sheet(path) for path in stylesheets]
+        rules = [self._rules(path) for path in stylesheets]
         if css:
-            sheets.append(self._parsed(css))
-        document = self.weasyprint.HTML(string=html, base_url="static:", url_fetcher=self.fetcher)
-        written = document.write_pdf(
-            stylesheets=sheets,
-            font_config=self.fonts,
-            finisher=lambda _, written: finish(Pages(written)),
-            pdf_tags=tagged,
-        )
+            rules.append(self._parsed(css))
+        source = self.weasyprint.HTML(string=html, base_url="static:", url_fetcher=self.fetcher)
+        document = source.render(font_config=self.fonts, stylesheets=rules, pdf_tags=tagged)
+        first = document.pages[0]
+        document.pages += [Sheet(first, draw) for draw in sheets]
+        written = document.write_pdf(finisher=lambda _, pdf: finish(Pages(pdf)), pdf_tags=tagged)
         return bytes(written)
 
-    def _sheet(self, path: str) -> Any:
-        if path not in self._sheets:
-            self._sheets[path] = self._parsed((STATIC / path).read_text(encoding="utf-8"))
-        return self._sheets[path]
+    def _rules(self, path: str) -> Any:
+        if path not in self._parsed_rules:
+            self._parsed_rules[path] = self._parsed((STATIC / path).read_text(encoding="utf-8"))
+        return self._parsed_rules[path]
 
     def _parsed(self, css: str) -> Any:
         return self.weasyprint.CSS(

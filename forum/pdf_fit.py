@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import lru_cache
+from math import ceil
+from typing import NamedTuple
 
 from forum import pdf
+from forum.pdf_text import ANYWHERE, BY_WORDS, SPACE, WHOLE, Line, Setting
 
-PIXELS_IN_A_POINT = 96 / 72
 PIXELS_IN_A_MILLIMETRE = 96 / 25.4
-SPACE = 0.26  # of Noto Sans, in ems
 
-WHOLE, BY_WORDS, ANYWHERE = -1, 0, 2  # the last two are Pango's wrap modes
+_setting = lru_cache(maxsize=256)(Setting)
 
 
 class Fit(NamedTuple):
@@ -39,82 +40,58 @@ class Room:
         line in ems; None is what each face asks for. `language` (BCP 47) is that of the text. `whole` keeps together
         what stands between spaces, in scripts too that may end a line there.
         """
-        press = pdf.the_press()
-        with press.lock:
-            for size in self.sizes:
-                if size < 0.4 * self.sizes[0]:
-                    break
-                setting = _Setting(press.fonts.font_map, size, self.bold, leading, language)
-                if height := self._height(text, setting, WHOLE if whole else BY_WORDS):
-                    return Fit(size, height, whole)
-            for size in self.sizes:
-                setting = _Setting(press.fonts.font_map, size, self.bold, leading, language)
-                if size <= 0.5 * self.sizes[0] and (height := self._height(text, setting, ANYWHERE)):
-                    return Fit(size, height, False)
+        with pdf.the_press().lock:
+            settings = [_setting(size, self.bold, leading, language) for size in self.sizes]
+            [natural] = settings[0].lines(text, -1, BY_WORDS)
+            settings = [one for one in settings if self._may_hold(natural.width, one)]
+            for setting in settings:
+                if setting.size >= 0.4 * self.sizes[0] and (
+                    height := self._height(text, setting, WHOLE if whole else BY_WORDS)
+                ):
+                    return Fit(setting.size, height, whole)
+            for setting in settings:
+                if setting.size <= 0.5 * self.sizes[0] and (height := self._height(text, setting, ANYWHERE)):
+                    return Fit(setting.size, height, False)
         return Fit(self.sizes[-1], self.height, False)
 
-    def _height(self, text: str, setting: _Setting, wrap: int) -> float:
+    def set(
+        self,
+        text: str,
+        *,
+        leading: float | None = None,
+        language: str = "",
+        whole: bool = False,
+        direction: str = "ltr",
+    ) -> list[Line]:
+        """Set `text` as large as `fit` finds, in lines to be drawn by hand. `direction` is “ltr” or “rtl”."""
+        with pdf.the_press().lock:
+            fit = self.fit(text, leading=leading, language=language, whole=whole)
+            setting = _setting(fit.size, self.bold, leading, language, direction)
+            if fit.whole:
+                filled = [line.text for line in setting.words(text, self._width)]
+                lines = [line for words in filled for line in setting.lines(words, -1, BY_WORDS)]
+            else:
+                lines = setting.lines(text, self.width * PIXELS_IN_A_MILLIMETRE, ANYWHERE)
+            return [setting.boxed(line) for line in lines]
+
+    def _may_hold(self, natural: float, setting: Setting) -> bool:
+        """Whether it is worth a try: false when even without a gap at the end of any line there would be too many.
+
+        `natural` is the width of the text on one line, at the first size.
+        """
+        scale = setting.size / self.sizes[0]
+        space = SPACE * setting.em
+        lines = ceil((natural * scale * 0.97 + space) / (self.width * PIXELS_IN_A_MILLIMETRE + space))
+        return lines * (setting.leading or 1) * setting.em <= self.height * PIXELS_IN_A_MILLIMETRE
+
+    def _height(self, text: str, setting: Setting, wrap: int) -> float:
         """The millimetres that `text` takes, 0 when that is too much."""
-        # A hair of the width is left: measure and layout round differently.
-        width = self.width * PIXELS_IN_A_MILLIMETRE * 0.99
+        width = self._width
         lines = setting.words(text, width) if wrap == WHOLE else setting.lines(text, width, wrap)
-        height = sum(line.height for line in lines) / PIXELS_IN_A_MILLIMETRE
+        height = sum(setting.asks_for(line) for line in lines) / PIXELS_IN_A_MILLIMETRE
         return height if height <= self.height and all(line.width <= width for line in lines) else 0
 
-
-class _Line(NamedTuple):
-    width: float
-    height: float
-
-
-@dataclass(frozen=True)
-class _Setting:
-    """How a text is set; lengths in CSS pixels but for the size, in points."""
-
-    font_map: Any
-    size: float
-    bold: bool
-    leading: float | None
-    language: str
-
     @property
-    def em(self) -> float:
-        return self.size * PIXELS_IN_A_POINT
-
-    def words(self, text: str, width: float) -> list[_Line]:
-        """The lines that words fill one after the other, none of them broken."""
-        lines: list[_Line] = []
-        for word in text.split():
-            [piece] = self.lines(word, -1, BY_WORDS)
-            if lines and lines[-1].width + SPACE * self.em + piece.width <= width:
-                last = lines.pop()
-                piece = _Line(last.width + SPACE * self.em + piece.width, max(last.height, piece.height))
-            lines.append(piece)
-        return lines
-
-    def lines(self, text: str, width: float, wrap: int) -> list[_Line]:
-        """The lines into which Pango breaks `text`; one, when `width` is negative."""
-        from weasyprint.text.ffi import TO_UNITS, ffi, gobject, pango
-
-        context = ffi.gc(pango.pango_font_map_create_context(self.font_map), gobject.g_object_unref)
-        pango.pango_context_set_round_glyph_positions(context, False)
-        if self.language:
-            language = pango.pango_language_from_string(ffi.new("char[]", self.language.encode()))
-            pango.pango_context_set_language(context, language)
-        description = ffi.gc(pango.pango_font_description_new(), pango.pango_font_description_free)
-        family = ffi.new("char[]", b"sans-serif")
-        pango.pango_font_description_set_family(description, family)
-        pango.pango_font_description_set_weight(description, 700 if self.bold else 400)
-        pango.pango_font_description_set_absolute_size(description, int(self.em * TO_UNITS))
-        layout = ffi.gc(pango.pango_layout_new(context), gobject.g_object_unref)
-        pango.pango_layout_set_font_description(layout, description)
-        pango.pango_layout_set_wrap(layout, wrap)
-        pango.pango_layout_set_width(layout, int(width * TO_UNITS))
-        pango.pango_layout_set_text(layout, ffi.new("char[]", text.encode()), -1)
-        extents = ffi.new("PangoRectangle *")
-        found: list[_Line] = []
-        while (line := pango.pango_layout_get_line_readonly(layout, len(found))) != ffi.NULL:
-            pango.pango_layout_line_get_extents(line, ffi.NULL, extents)
-            height = self.leading * self.em if self.leading else extents.height / TO_UNITS
-            found.append(_Line(extents.width / TO_UNITS, height))
-        return found
+    def _width(self) -> float:
+        """In pixels, less a hair: measure and layout round differently."""
+        return self.width * PIXELS_IN_A_MILLIMETRE * 0.99

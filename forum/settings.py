@@ -200,6 +200,7 @@ SOON = {"expires": 15}  # a sweep that no worker had time for is worth nothing: 
 CELERY_BEAT_SCHEDULE = {
     "sweep the outbox": {"task": "forum.tasks.sweep_messages", "schedule": 15.0, "options": SOON},
     "sweep the jobs": {"task": "forum.tasks.sweep_jobs", "schedule": 15.0, "options": SOON},
+    "sweep the results": {"task": "forum.tasks.sweep_results", "schedule": 3600.0},
     "tell those who asked": {"task": "forum.tasks.announce_open_registration", "schedule": 60.0},
     "sweep the photos": {"task": "speakers.tasks.sweep_photos", "schedule": 3600.0},
     "sweep the imports": {"task": "agenda.tasks.sweep_imports", "schedule": 3600.0},

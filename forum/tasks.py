@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 
 from celery import shared_task
@@ -16,6 +17,7 @@ from forum import jobs, patience
 from forum.errors import Refusal
 from forum.mail import Pointless, compose
 from forum.models import Edition, Interest, Job, Message
+from forum.models.job import Overtaken
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +99,8 @@ def run_job(pk: int) -> None:
         jobs.work(job)
     except Refusal as refusal:
         job.fail(str(refusal))
+    except Overtaken:
+        pass  # whoever has it now says how it went
     except Exception as fault:
         log.exception("job %s failed", pk)
         job.postpone(f"{type(fault).__name__}: {fault}")
@@ -108,6 +112,14 @@ def run_job(pk: int) -> None:
 def sweep_jobs() -> None:
     """Do the jobs that no nudge reached, and those that a dead process left."""
     _sweep(Job.objects.due()[:50], run_job)
+
+
+@shared_task
+def sweep_results() -> None:
+    """Delete the files of jobs after their time, and those that a dead process left behind."""
+    for job in Job.objects.outlived():
+        job.forget_result()
+    Job.sweep_files(older_than=timedelta(hours=1))
 
 
 @shared_task

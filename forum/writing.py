@@ -20,6 +20,23 @@ _UNSPACED = re.compile(
 _HAN = re.compile("[\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _KANA = re.compile("[\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
 _HANGUL = re.compile("[\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3]")
+# Latin letters that Unicode does not take for others with an accent.
+_PLAIN = str.maketrans(
+    {
+        "ł": "l",
+        "Ł": "L",
+        "ø": "o",
+        "Ø": "O",
+        "đ": "d",
+        "Đ": "D",
+        "æ": "ae",
+        "Æ": "Ae",
+        "œ": "oe",
+        "Œ": "Oe",
+        "ı": "i",
+    }
+)
+_VOWEL_IN_FRONT = re.compile("([\u0e40-\u0e44\u0ec0-\u0ec4])(.)")
 _JOINERS = "\u200c\u200d"
 
 _HAN_OF_COUNTRY = {
@@ -38,6 +55,21 @@ def printable(text: object) -> str:
     line = " ".join(unicodedata.normalize("NFC", str(text)).split())
     kept = "".join(sign for sign in line if _is_kept(sign))
     return " ".join(word for word in kept.split() if word.strip(_JOINERS))
+
+
+def place_in_list(text: str) -> tuple[str, str]:
+    """What a list of names in many scripts is sorted by: Latin first, from A to Z, then one script after the other.
+
+    Case and accents do not count, nor signs in front. Thai and Lao stand by their consonants, as in dictionaries,
+    although some vowels are written before them.
+    """
+    plain = "".join(
+        sign
+        for sign in unicodedata.normalize("NFKD", text.translate(_PLAIN))
+        if not "\u0300" <= sign <= "\u036f"
+    )
+    letters = next((plain[at:] for at, sign in enumerate(plain) if sign.isalnum()), plain)
+    return _VOWEL_IN_FRONT.sub(r"\2\1", letters.casefold()), text
 
 
 def _is_kept(sign: str) -> bool:

@@ -1,4 +1,4 @@
-"""Sweeps of this storey."""
+"""What the worker does for registration: sweeps, refunds, badges."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from celery import shared_task
 
 from forum.actor import Actor
+from forum.jobs import job
+from forum.models import Job
+from registration.badges import batch
 from registration.models import Checkout, Quota, Refund, Ticket
 from registration.models.overdue import expire_if_overdue
 from registration.payments import checkouts, refunds
@@ -67,6 +70,12 @@ def sweep_refunds() -> None:
     """Send the refunds that no nudge reached, and those that a dead process left."""
     for refund in Refund.objects.due():
         send_refund(refund.pk)
+
+
+@job(batch.KIND)
+def print_badges(job: Job) -> None:
+    """Print the badges of many attendees in one file."""
+    batch.Batch(job).print()
 
 
 @shared_task

@@ -143,11 +143,13 @@ class Deferred(models.Model):
         if self._write(fresh, of=self._rows().filter(pk=self.pk).exclude(status=self.WORKING)):
             self.nudge()
 
-    def _note(self, **fields: Any) -> None:
+    def _note(self, **fields: Any) -> bool:
         # Only who holds the lease may say how it went: somebody slower was overtaken, and knows less.
         mine = self._rows().filter(pk=self.pk, status=self.WORKING, attempts=self.attempts)
-        if not self._write(fields, of=mine):
+        is_mine = self._write(fields, of=mine)
+        if not is_mine:
             log.warning("%s %s was taken over meanwhile", self._meta.model_name, self.pk)
+        return is_mine
 
     def _write(self, fields: dict[str, Any], *, of: Any) -> bool:
         written = of.update(**fields)

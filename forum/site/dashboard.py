@@ -66,6 +66,7 @@ def _of(edition: Edition, request: Any) -> dict[str, Any]:
     return {
         "translations": translations.summary(request),
         "may_release": programme,
+        "may_print": registration,
         "sees_numbers": sees_numbers,
         "dates": _dates(edition),
         "matters": matters,

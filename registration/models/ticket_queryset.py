@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,14 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def opened_by(self, secret: str) -> TicketQuerySet:
         """The one that this secret opens."""
         return self.filter(secret=secret).with_all()
+
+    def among(self, keys: Iterable[int]) -> TicketQuerySet:
+        """Those with these primary keys."""
+        return self.filter(pk__in=list(keys))
+
+    def admitting(self) -> TicketQuerySet:
+        """Those that lead their attendee in, and so have a badge."""
+        return self.filter(status=Status.CONFIRMED)
 
     def overdue(self) -> TicketQuerySet:
         """Reservations past their time: free for others, swept or not, but while money may still come for them."""

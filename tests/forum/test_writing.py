@@ -64,3 +64,25 @@ def test_han_characters_take_the_forms_of_kana_or_hangul_beside_them_then_of_the
 def test_only_scripts_without_spaces_could_be_broken_within_a_name() -> None:
     assert all(map(writing.is_unspaced, ("王小明", "สมหญิง", "ခင်နှင်း", "ສົມ", "សុខា", "하늘")))
     assert not any(map(writing.is_unspaced, ("Anna", "Ελένη", "ليلى", "कृष्णा", "ნინო", "ሰላም")))
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        ["Ahmed", "Ámbar", "amina", "Zoë"],  # case and accents do not count
+        ["Larsen", "Łukasz", "Lynn", "Ødegaard", "Olga"],
+        ["“Beth”", "Carla"],  # nor signs in front
+        ["Zoe", "Борис", "سمير", "สมชาย", "ခင်", "王小明"],  # one script after the other
+        ["กมล", "เกศ", "โกวิท", "ขวัญ", "แขไข", "ไพลิน", "สมชาย"],  # Thai by its consonants
+        ["Anna", "anna"],  # and alike, the same way each time
+    ],
+)
+def test_a_list_of_names_is_sorted_as_people_look_through_it(wanted: list[str]) -> None:
+    muddled = wanted[1::2] + wanted[0::2]
+
+    assert sorted(muddled, key=writing.place_in_list) == wanted
+
+
+@pytest.mark.parametrize("text", ["", "–", "1", "เ", "\u0301"])
+def test_what_holds_no_letter_has_a_place_too(text: str) -> None:
+    assert writing.place_in_list(text)[1] == text

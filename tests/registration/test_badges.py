@@ -10,11 +10,13 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
+import pikepdf
 import pytest
 import zxingcpp
 from django.utils.html import format_html, format_html_join
-from PIL import Image
+from PIL import Image, ImageChops
 from pypdf import PdfReader
 
 from forum import pdf
@@ -24,6 +26,14 @@ from tests import make
 
 NAMES = json.loads((Path(__file__).parent.parent / "data" / "names.json").read_text(encoding="utf-8"))
 SAMPLE = [name for names in NAMES.values() for name in names]
+LONG = [
+    "W" * 200,
+    "王" * 200,
+    "ကြွ" * 66,
+    "ผู้ใหญ่" * 28,
+    "الخطيب " * 28,
+    "Maria Antonia Josefa von und zu Lothringen " * 4,
+]
 # In these, readers of PDF put the letters back in an order of their own, or give a split vowel sign twice.
 READ_OTHERWISE = {"Arabic", "Hebrew", "Thaana", "Hanifi Rohingya", "Bengali", "several scripts"}
 POINTS_IN_A_MILLIMETRE = 72 / 25.4
@@ -92,6 +102,14 @@ def raster(written: bytes, folder: Path) -> Image.Image:
     subprocess.run(["pdftoppm", "-r", "150", "-png", "badge.pdf", "badge"], cwd=folder, check=True)
     [picture] = folder.glob("badge-*.png")
     return Image.open(picture).convert("RGB")
+
+
+def pages_as_pictures(written: bytes, folder: Path, *, resolution: int = 72) -> list[Image.Image]:
+    folder.mkdir(exist_ok=True)
+    (folder / "badges.pdf").write_bytes(written)
+    command = ["pdftoppm", "-r", str(resolution), "-png", "badges.pdf", "page"]
+    subprocess.run(command, cwd=folder, check=True)
+    return [Image.open(path).convert("L") for path in sorted(folder.glob("page-*.png"))]
 
 
 def colour_at(picture: Image.Image, left: float, top: float) -> str:
@@ -259,18 +277,7 @@ def test_a_han_character_has_the_form_of_its_country() -> None:
     assert len(forms) == 4
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "W" * 200,
-        "王" * 200,
-        "ကြွ" * 66,
-        "ผู้ใหญ่" * 28,
-        "الخطيب " * 28,
-        "Maria Antonia Josefa von und zu Lothringen " * 4,
-        *SAMPLE,
-    ],
-)
+@pytest.mark.parametrize("name", [*LONG, *SAMPLE])
 def test_a_name_however_long_stays_in_its_place_on_the_one_page(name: str) -> None:
     written = badge(name, organisation="Verein für Menschenrechte und Beschaffung " * 4).pdf()
 
@@ -321,6 +328,77 @@ def test_badges_of_several_groups_are_printed_in_order_each_on_its_own_page() ->
     assert not lacking(written)
     assert [page.extract_text().count("Civil society") for page in pages] == [1, 0, 1]
     assert ["王小明" in page.extract_text() for page in pages] == [False, False, True]
+
+
+def test_a_badge_looks_the_same_in_a_batch_as_alone(tmp_path: Path) -> None:
+    organisations = (
+        "River Union",
+        "Verein für Menschenrechte und Beschaffung " * 2,
+        "องค์กรแรงงาน",
+        "مؤسسة النهر",
+        "",
+    )
+    people = [
+        badge(
+            name, organisation=organisations[number % 5].strip(), country_code=("CN", "JP", "TW")[number % 3]
+        )
+        for number, name in enumerate([*SAMPLE, *LONG])
+    ]
+    people = [one for number, one in enumerate(people) if number % 3 == 0 or one.name in LONG]
+
+    batch = pages_as_pictures(badges_pdf(people), tmp_path / "batch")
+    alone = [pages_as_pictures(one.pdf(), tmp_path / str(number))[0] for number, one in enumerate(people)]
+
+    assert len(batch) == len(people)
+    for one, together, apart in zip(people, batch, alone, strict=True):
+        unlike = sum(ImageChops.difference(together, apart).histogram()[64:])
+        assert unlike < 0.01 * together.width * together.height, one.name
+
+
+def test_each_badge_of_a_batch_has_the_code_of_its_wearer(tmp_path: Path) -> None:
+    people = [badge(f"Attendee {number}", token=f"token-{number:016}") for number in range(12)]
+
+    pictures = pages_as_pictures(badges_pdf(people), tmp_path, resolution=150)
+
+    read = [[code.text for code in zxingcpp.read_barcodes(picture)] for picture in pictures]
+    assert read == [[one.token] for one in people]
+
+
+def test_a_batch_is_a_sound_file_that_names_nobody_in_its_title() -> None:
+    written = badges_pdf([badge(name) for name in SAMPLE])
+
+    with pikepdf.open(io.BytesIO(written)) as document:
+        assert document.check_pdf_syntax() == []
+        assert len(document.pages) == len(SAMPLE)
+    assert PdfReader(io.BytesIO(written)).metadata == {"/Producer": ANY, "/Title": "Badges"}
+
+
+def test_a_page_of_a_batch_holds_the_text_of_its_wearer_and_of_nobody_else() -> None:
+    written = badges_pdf([badge("Khin Hnin"), badge("สมชาย", organisation="")])
+
+    first, second = (page.extract_text() for page in PdfReader(io.BytesIO(written)).pages)
+
+    assert "Khin Hnin" in first
+    assert "River Union" in first
+    assert squeezed("สมชาย") in squeezed(second)
+    assert "Khin Hnin" not in second
+    assert "River Union" not in second
+    assert squeezed("สมชาย") not in squeezed(first)
+
+
+def test_a_batch_tells_how_many_badges_are_done() -> None:
+    told: list[int] = []
+
+    badges_pdf([badge() for _ in range(3)], tell=told.append)
+
+    assert told == [1, 2, 3]
+
+
+def test_a_long_word_that_is_broken_gets_no_hyphen_that_nobody_wrote() -> None:
+    written = badges_pdf([badge("W" * 200), badge()])
+
+    assert squeezed(PdfReader(io.BytesIO(written)).pages[0].extract_text()).count("W") == 200
+    assert "W-" not in squeezed(PdfReader(io.BytesIO(written)).pages[0].extract_text())
 
 
 def test_printing_no_badge_at_all_is_refused() -> None:

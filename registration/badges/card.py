@@ -1,4 +1,4 @@
-"""The badge: a printed card, made from a ticket at the moment of printing.
+"""What stands on a badge, and how large.
 
 A6 portrait. It shows what others may see and nothing else: the name for the badge, the organisation, the country, the
 group as others see it, what its wearer says to photographers, and a QR code that holds an opaque token. Every colour
@@ -7,31 +7,26 @@ stands beside its word.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-import segno
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import format_html_join
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import pgettext
 
-from forum import pdf, writing
+from forum import writing
 from forum.colours import contrast
-from forum.pdf_fit import Room
-from forum.pdf_pages import Pages
+from forum.pdf_fit import PIXELS_IN_A_MILLIMETRE, Room
+from forum.pdf_sheets import Canvas
 from forum.templatetags.formats import day_range
 from forum.translated import speaking_mainly
 
 if TYPE_CHECKING:
     from registration.models import Ticket
 
-PAPER, INK = "#ffffff", "#24211d"
-POINTS_IN_A_MILLIMETRE = 72 / 25.4
-QR_CORNER, QR_SIDE, BAND = (8, 99), 23, 20  # millimetres
+PAPER, INK, QUIET = "#ffffff", "#24211d", "#5b554c"
+BAND = 20  # millimetres
 
 # The rooms that static/css/pdf/badge.css leaves for each text.
 EDITION = Room((12, 11, 10, 9, 8), 89, 11, bold=True)
@@ -151,6 +146,8 @@ class Badge:
 
     def pdf(self) -> bytes:
         """Print it alone: one page, tagged for screen readers."""
+        from registration.badges.printing import badges_pdf
+
         return badges_pdf([self])
 
     def lines(self) -> dict[str, Any]:
@@ -164,43 +161,6 @@ class Badge:
         }
 
 
-def badges_pdf(badges: Iterable[Badge]) -> bytes:
-    """Print badges, one a page, in the order given. What a face has in common is drawn once and shared by its pages.
-
-    Raises ValueError when there are none, OSError when the libraries for printing are missing.
-    """
-    people = list(badges)
-    if not people:
-        raise ValueError("There is no badge to print.")
-    faces = {face: number for number, face in enumerate(dict.fromkeys(badge.face for badge in people))}
-    set_faces = [face.lines(f"face-{number}") for face, number in faces.items()]
-    if len(people) == 1:
-        sheets = [{"face": set_faces[0], "person": people[0].lines()}]
-    else:
-        sheets = [{"face": face} for face in set_faces] + [{"person": badge.lines()} for badge in people]
-
-    def finish(pages: Pages) -> None:
-        shared = [pages.share(0) for _ in faces] if len(people) > 1 else []
-        for number, badge in enumerate(people):
-            if shared:
-                pages.draw_below(number, shared[faces[badge.face]])
-            pages.draw_above(number, _qr_code(badge.token))
-
-    first = people[0]
-    with translation.override(first.face.language):
-        title = gettext("Badge: %(name)s") % {"name": first.name} if len(people) == 1 else gettext("Badges")
-    html = render_to_string(
-        "registration/badge.html", {"sheets": sheets, "title": title, "language": first.face.language}
-    )
-    return pdf.render(
-        html,
-        stylesheets=["css/pdf/badge.css"],
-        css="".join(face.rules(f"face-{number}") for face, number in faces.items()),
-        finish=finish,
-        tagged=len(people) == 1,
-    )
-
-
 def _photos_word(answer: str) -> str:
     return {
         "yes": pgettext("on a badge, about photos", "Photos are fine"),
@@ -208,21 +168,41 @@ def _photos_word(answer: str) -> str:
     }.get(answer) or pgettext("on a badge, about photos", "Ask me first")
 
 
-def _qr_code(token: str) -> bytes:
-    """Draw the token as a QR code (ISO/IEC 18004, error correction M), in rectangles of PDF.
+@dataclass(frozen=True)
+class Part:
+    """One of the wearer's texts, for drawing by hand: what static/css/pdf/badge.css says of it. Millimetres."""
 
-    The mask is fixed: to choose the best one takes four times as long, and any reads well.
-    """
-    modules = segno.make_qr(token, error="m", mask=3, boost_error=False).matrix
-    side = QR_SIDE * POINTS_IN_A_MILLIMETRE / len(modules)
-    left, top = (edge * POINTS_IN_A_MILLIMETRE for edge in QR_CORNER)
-    bars = [b"0.141 0.129 0.114 rg"]
-    for row, dark in enumerate(modules):
-        column = 0
-        for is_dark, run in groupby(dark):
-            length = len(list(run))
-            if is_dark:
-                bar = left + column * side, top + row * side, length * side, side
-                bars.append(b"%.3f %.3f %.3f %.3f re" % bar)
-            column += length
-    return b" ".join([*bars, b"f"])
+    room: Room
+    colour: str
+    above: float
+    at_most: float
+    below: float
+
+
+NAME_PART = Part(NAME, INK, 3, 38.5, 1.5)
+ORGANISATION_PART = Part(ORGANISATION, INK, 1.2, 11.5, 0.6)
+COUNTRY_PART = Part(COUNTRY, QUIET, 0.2, 5.2, 0.4)
+PERSON = (8.0, 33.0)  # from the left, and from above to the edge of the name's padding
+
+
+def draw_person(badge: Badge, canvas: Canvas) -> None:
+    """Draw the wearer's own texts as registration/badge.html has them, without a layout of boxes."""
+    left, top = PERSON
+    to_the_right = writing.direction(badge.name) == "rtl"
+    for part, text, language in (
+        (NAME_PART, badge.name, writing.han_language(badge.name, badge.country_code)),
+        (ORGANISATION_PART, badge.organisation, writing.han_language(badge.organisation, badge.country_code)),
+        (COUNTRY_PART, badge.country, badge.face.language),
+    ):
+        if text:
+            lines = part.room.set(
+                text,
+                leading=writing.leading(text),
+                language=language,
+                whole=writing.is_unspaced(text),
+                direction=writing.direction(text),
+            )
+            height = min(sum(line.height for line in lines) / PIXELS_IN_A_MILLIMETRE, part.at_most)
+            place = left, top, part.room.width, part.above + height + part.below
+            canvas.write(lines, part.colour, place, top=top + part.above, to_the_right=to_the_right)
+            top += part.above + height + part.below
