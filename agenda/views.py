@@ -7,7 +7,7 @@ from datetime import date
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from agenda.models import Agenda, Release, ReleasedSlot
+from agenda.models import Agenda, Day, Release, ReleasedSlot
 from agenda.structured_data import edition_event, session_event
 from agenda.timetable import Timetable, by_day
 from forum.caching import public_page
@@ -18,7 +18,7 @@ from forum.http import Request, words_of
 def agenda(request: Request) -> HttpResponse:
     """Show all days of the released agenda, or the sessions that the words in `q` find."""
     edition = request.edition
-    days = list(edition.days.all())
+    days = Day.objects.of(edition)
     words = words_of(request)
     slots = Agenda.about(edition, words) if words else Agenda.of(edition)
     context = {
@@ -37,7 +37,7 @@ def agenda(request: Request) -> HttpResponse:
 def agenda_day(request: Request, date: date) -> HttpResponse:
     """Show one day of the released agenda."""
     edition = request.edition
-    days = list(edition.days.all())
+    days = Day.objects.of(edition)
     day = next((day for day in days if day.date == date), None)
     if day is None:
         raise Http404

@@ -1,7 +1,7 @@
 """Questions to the database that are worded once.
 
 For a question with some joins Django takes longer to word it in SQL than the database takes to answer it. A page that
-has to be made within milliseconds asks what it always asks in the same words, and reads the answer as it comes.
+has to be made within milliseconds asks what it always asks in the same words.
 """
 
 from __future__ import annotations
@@ -11,31 +11,41 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 _KEY = -(2**31) + 97  # stands for the key while the question is worded; no record has it
 
 
 class Question:
-    """`about` makes a `values_list` from a record's key, the only part in which two askings differ: nothing in it may
-    depend on the time or on anything else. The rows come as the database driver gives them, unconverted.
+    """`about` makes a queryset, of nothing or of a record's key, which is then all in which two askings differ: nothing
+    in it may depend on the time or on anything else.
 
-    Raises ValueError when the key does not occur in the question.
+    Raises ValueError when a key is given that does not occur in the question.
     """
 
-    def __init__(self, about: Callable[[int], QuerySet[Any, Any]]) -> None:
+    def __init__(self, about: Callable[..., QuerySet[Any, Any]]) -> None:
         self._about = about
         self._worded = cache(self._word)
 
-    def _word(self, vendor: str) -> tuple[str, tuple[Any, ...]]:
-        sql, parameters = self._about(_KEY).query.sql_with_params()
-        if _KEY not in parameters:
+    def _word(self, vendor: str, keys: int) -> tuple[type[Model], str, tuple[Any, ...]]:
+        queryset = self._about(*[_KEY] * keys)
+        sql, parameters = queryset.query.sql_with_params()
+        if keys and _KEY not in parameters:
             raise ValueError("The question is about no record.")
-        return sql, tuple(parameters)
+        return queryset.model, sql, tuple(parameters)
 
-    def ask(self, key: int) -> list[tuple[Any, ...]]:
-        """The rows about the record with this key; one question to the database."""
-        sql, parameters = self._worded(connection.vendor)
+    def _with(self, keys: tuple[int, ...]) -> tuple[type[Model], str, list[Any]]:
+        model, sql, parameters = self._worded(connection.vendor, len(keys))
+        return model, sql, [keys[0] if part == _KEY else part for part in parameters]
+
+    def ask(self, *key: int) -> list[tuple[Any, ...]]:
+        """The rows of a `values_list`, as the database driver gives them, unconverted; one question."""
+        _model, sql, parameters = self._with(key)
         with connection.cursor() as cursor:
-            cursor.execute(sql, [key if part == _KEY else part for part in parameters])
+            cursor.execute(sql, parameters)
             return cursor.fetchall()
+
+    def records(self, *key: int) -> list[Any]:
+        """The records, without what belongs to them by `select_related`; one question."""
+        model, sql, parameters = self._with(key)
+        return list(model._default_manager.raw(sql, parameters))

@@ -135,6 +135,11 @@ class Agenda:
         return _listed(_OF_EDITION.ask(edition.pk), edition, people)
 
     @staticmethod
+    def sessions_in(edition: Edition) -> int:
+        """How many sessions it has that take place; one question."""
+        return sum(count for _release, count in _SESSIONS.ask(edition.pk))
+
+    @staticmethod
     def on(day: Day, edition: Edition, *, people: bool = True) -> list[ListedSlot]:
         """That of one day."""
         return _listed(_ON_DAY.ask(day.pk), edition, people)
@@ -171,6 +176,17 @@ def _with(speaker: int) -> models.QuerySet[Any, Any]:
 
 
 _OF_EDITION, _ON_DAY, _WITH_SPEAKER = Question(_of), Question(_on), Question(_with)
+_SESSIONS = Question(
+    lambda edition: (
+        ReleasedSlot.objects.public()
+        .of_edition(edition)
+        .of_sessions()
+        .taking_place()
+        .order_by()
+        .values_list("release")
+        .annotate(models.Count("pk"))
+    )
+)
 _PEOPLE = Question(lambda key: ReleasedAppearance.objects.public().of_release(key).names())
 
 

@@ -7,11 +7,17 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from forum.models import Edition, shown_in_public
+from forum.prepared import Question
 from forum.translated import TranslatedField, TranslatedRecords
 
 
 class DayQuerySet(TranslatedRecords, models.QuerySet["Day"]):
     """Days of the forum."""
+
+    @staticmethod
+    def of(edition: Edition) -> list[Day]:
+        """All days of an edition, in order."""
+        return _OF_EDITION.records(edition.pk)
 
     def at(self, moment: datetime) -> Day | None:
         """The day that `moment` belongs to; one after midnight may belong to the day before."""
@@ -51,3 +57,6 @@ class Day(models.Model):
 
     def get_absolute_url(self) -> str:
         return self.edition.path("agenda-day", date=self.date)
+
+
+_OF_EDITION = Question(lambda edition: Edition(pk=edition).days.order_by("date"))

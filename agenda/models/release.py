@@ -16,6 +16,7 @@ from agenda.models.slot import Slot
 from forum.actor import Actor
 from forum.errors import Refusal
 from forum.models import Edition, User, shown_in_public
+from forum.prepared import Question
 from forum.translated import TranslatedField
 from speakers.models import Consent, Speaker
 
@@ -25,7 +26,7 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 
     def current(self, edition: Edition) -> Release | None:
         """What the public sees of `edition` now."""
-        return self.filter(edition=edition, is_current=True).first()
+        return next(iter(_CURRENT.records(edition.pk)), None)
 
 
 @shown_in_public
@@ -110,6 +111,9 @@ class Release(models.Model):
             )
             for appearance in Appearance.objects.filter(session__in=shown)
         )
+
+
+_CURRENT = Question(lambda edition: Release.objects.filter(edition=edition, is_current=True))
 
 
 class ReleasedAppearanceQuerySet(models.QuerySet["ReleasedAppearance"]):

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
 from forum.briefly import once_a_page
+from forum.prepared import Question
 from forum.translated import TranslatedRecords
 
 if TYPE_CHECKING:
@@ -30,8 +32,9 @@ class EditionQuerySet(TranslatedRecords, models.QuerySet["Edition"]):
         return once_a_page("editions shown", self._shown)
 
     def _shown(self) -> tuple[Edition, ...]:
-        shown = tuple(self.published().order_by("-starts_on"))
-        yesterday = timezone.now().date() - timedelta(days=1)  # somewhere it is still today
+        now = timezone.now()
+        shown = tuple(one for one in _ALL.records() if one.published_at and one.published_at <= now)
+        yesterday = now.date() - timedelta(days=1)  # somewhere it is still today
         ahead = [edition for edition in shown if edition.ends_on >= yesterday]
         current = (*ahead[-1:], *shown[:1])[:1]
         for edition in shown:
@@ -45,8 +48,7 @@ class EditionQuerySet(TranslatedRecords, models.QuerySet["Edition"]):
 
     def next_turn(self, after: datetime) -> datetime | None:
         """The first moment after `after` at which one of them shows itself differently, by the clock alone."""
-        dates = self.only("starts_on", "ends_on", "time_zone", *SWITCHES)
-        return min((turn for edition in dates for turn in edition.turns if turn > after), default=None)
+        return min((turn for one in _DATES.records() for turn in one.turns if turn > after), default=None)
 
     def with_slug(self, slug: str) -> Edition | None:
         """The edition with this slug."""
@@ -55,3 +57,12 @@ class EditionQuerySet(TranslatedRecords, models.QuerySet["Edition"]):
     def worked_on_by(self, user: User) -> EditionQuerySet:
         """Those in which `user` has a duty; a superuser has every duty everywhere."""
         return self.all() if user.is_superuser else self.filter(duties__user=user).distinct()
+
+
+def _all() -> models.QuerySet[Any]:
+    # Asked for by name: the model's own module takes its queryset from here.
+    return apps.get_model("forum", "Edition")._default_manager.order_by("-starts_on")
+
+
+_ALL = Question(_all)
+_DATES = Question(lambda: _all().only("starts_on", "ends_on", "time_zone", *SWITCHES))

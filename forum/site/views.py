@@ -11,7 +11,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from agenda.models import Agenda
+from agenda.models import Agenda, Day
 from agenda.structured_data import edition_event
 from agenda.timetable import by_day, next_turn, now_and_next
 from forum.admin_site import staff_only
@@ -23,7 +23,6 @@ from forum.site.styleguide import StyleguideForm
 from forum.templatetags.addresses import edition_style as path_of_edition_style
 from speakers.models import ListedSpeaker
 
-FEATURED = 8
 A_YEAR = 365 * 24 * 3600
 
 
@@ -34,8 +33,7 @@ def home(request: Request) -> HttpResponse:
     if edition is None:
         return render(request, "forum/no_edition.html", status=404)
     phase = edition.phase
-    slots = Agenda.of(edition, people=phase == Phase.RUNNING)
-    speakers = ListedSpeaker.of(edition)
+    slots = Agenda.of(edition) if phase == Phase.RUNNING else []
     now = timezone.now()
     running, coming = now_and_next(slots, now) if phase == Phase.RUNNING else ([], [])
     if phase == Phase.RUNNING:
@@ -43,15 +41,15 @@ def home(request: Request) -> HttpResponse:
     context = {
         "here": "home",
         "phase": phase,
-        "days": list(edition.days.all()),
+        "days": Day.objects.of(edition),
         "groups": list(edition.groups.all()),
-        "featured": ListedSpeaker.in_front(speakers)[:FEATURED],
+        "featured": ListedSpeaker.in_front(edition),
         "partners": list(edition.partners.all()),
-        "sessions": sum(1 for slot in slots if not slot.is_break and not slot.is_cancelled),
-        "speakers": len(speakers),
+        "sessions": Agenda.sessions_in(edition),
+        "speakers": ListedSpeaker.number_in(edition),
         "running": running,
         "coming": coming,
-        "structured": edition_event(edition, slots),
+        "structured": edition_event(edition),
     }
     return render(request, "forum/home.html", context)
 
@@ -64,7 +62,7 @@ def edition_style(request: Request, version: str) -> HttpResponse:
     The version makes the address new when something changed. An outdated page gets the style of today, to keep nowhere.
     """
     edition = request.edition
-    timetables = list(by_day(Agenda.of(edition, people=False), edition.days.all()))
+    timetables = list(by_day(Agenda.of(edition, people=False), Day.objects.of(edition)))
     context = {
         "accent": Pair(edition.accent),
         "groups": [

@@ -61,7 +61,7 @@ def languages_of(edition: Edition | None) -> list[str]:
 @remembered
 def pages_of(edition: Edition) -> tuple[Page, ...]:
     """An edition's pages in their order, for a menu: their texts are not read."""
-    return tuple(edition.pages.defer("body"))
+    return tuple(_PAGES.records(edition.pk))
 
 
 @register.simple_tag
@@ -96,6 +96,7 @@ def _text(name: str) -> Cast:
 
 
 _STYLED = Question(_styled)
+_PAGES = Question(lambda edition: Edition(pk=edition).pages.defer("body"))
 
 
 @register.simple_tag

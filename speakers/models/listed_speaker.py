@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet, TextField
+from django.db.models import Count, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from forum.models import Edition
@@ -13,6 +13,7 @@ from forum.translated import translated
 from speakers.models.speaker import Speaker
 from speakers.photos import Photo
 
+IN_FRONT = 8
 COLUMNS: tuple[Any, ...] = (
     *(
         "pk",
@@ -38,8 +39,6 @@ class ListedSpeaker:
     name: str
     organisation: str
     photo: Photo
-    is_featured: bool
-    position: int
     role: str
     group: int | None
     group_name: str
@@ -50,9 +49,14 @@ class ListedSpeaker:
         return [_read(row) for row in _OF_EDITION.ask(edition.pk)]
 
     @staticmethod
-    def in_front(speakers: list[ListedSpeaker]) -> list[ListedSpeaker]:
-        """The featured ones first, in their order, then the others by name."""
-        return sorted(speakers, key=lambda one: (not one.is_featured, one.position, one.name, one.pk))
+    def in_front(edition: Edition) -> list[ListedSpeaker]:
+        """Some of them: the featured ones first, in their order, then others by name; one question."""
+        return [_read(row) for row in _IN_FRONT.ask(edition.pk)]
+
+    @staticmethod
+    def number_in(edition: Edition) -> int:
+        """How many they are; one question."""
+        return sum(count for _edition, count in _NUMBER.ask(edition.pk))
 
     @classmethod
     def found(cls, edition: Edition, words: str) -> list[ListedSpeaker]:
@@ -70,16 +74,21 @@ def _rows(edition: int) -> QuerySet[Any, Any]:
 
 
 _OF_EDITION = Question(_rows)
+_IN_FRONT = Question(
+    lambda edition: _rows(edition).order_by("-is_featured", "position", "name", "pk")[:IN_FRONT]
+)
+_NUMBER = Question(
+    lambda edition: _public(edition).order_by().values_list("edition").annotate(Count("pk", distinct=True))
+)
 
 
 def _read(row: tuple[Any, ...]) -> ListedSpeaker:
-    pk, slug, name, organisation, photo, is_featured, position, role = row[:8]
+    pk, slug, name, organisation, photo, _is_featured, _position, role = row[:8]
     group, group_name, shown_as, shown_as_name = row[8:]
     if shown_as is not None:
         group, group_name = shown_as, shown_as_name
     called = _said(group_name) if group is not None else ""
-    shown = Photo(photo), bool(is_featured), position, _said(role)
-    return ListedSpeaker(pk, slug, name, organisation, *shown, group, called)
+    return ListedSpeaker(pk, slug, name, organisation, Photo(photo), _said(role), group, called)
 
 
 def _said(written: str) -> str:
