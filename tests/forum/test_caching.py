@@ -14,7 +14,7 @@ import pytest
 import time_machine
 from django.conf import settings as django_settings
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from django.test import Client, RequestFactory
@@ -120,6 +120,22 @@ def test_a_public_page_is_rendered_once_and_then_costs_no_query(
         assert len(first) > 0, path
         assert len(second) == 0, f"{path}: {second!r}"
         assert kept == rendered
+
+
+def test_a_page_that_is_made_after_a_change_asks_at_most_twelve_questions(
+    client: Client, edition: Edition, queries: Callable[[], Queries]
+) -> None:
+    pages = [path for path in addresses(edition) if path.startswith("/en/")]
+    for path in pages:
+        text(client, path)
+
+    for path in pages:
+        with transaction.atomic():
+            PublicChange.note()
+        with queries() as asked:
+            text(client, path)
+
+        assert 0 < len(asked) <= 12, f"{path}: {asked!r}"
 
 
 def test_a_page_that_is_not_public_is_made_for_each_visitor(
