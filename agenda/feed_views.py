@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
@@ -32,6 +32,8 @@ def feed(content_type: str) -> Callable[[Callable[..., bytes]], Callable[..., Ht
         @require_safe
         @wraps(make)
         def view(request: Request, **kwargs: Any) -> HttpResponse:
+            if request.META.get("QUERY_STRING"):
+                return redirect(request.path)  # else each would be made anew: a feed takes no question
             language = translation.get_language_from_path(request.path_info) or request.edition.main_language
             with translation.override(language):
                 response = HttpResponse(make(request, **kwargs), content_type=content_type)

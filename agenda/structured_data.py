@@ -25,7 +25,7 @@ def edition_event(edition: Edition, slots: Iterable[ListedSlot] = ()) -> dict[st
         "endDate": edition.ends_on.isoformat(),
         "eventStatus": STATUS[0] if edition.cancelled_at else STATUS[1],
         "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
-        "inLanguage": edition.languages,
+        "inLanguage": edition.offered,
         "url": f"{settings.SITE_URL}{edition.get_absolute_url()}",
         "location": _venue(edition),
         "organizer": {"@type": "Organization", "name": str(edition.name), "email": edition.contact_email},
@@ -48,7 +48,7 @@ def session_event(edition: Edition, slot: ReleasedSlot) -> dict[str, Any]:
         "url": f"{settings.SITE_URL}{edition.path('session', slug=session.slug)}",
         "location": {"@type": "Place", "name": str(slot.room or edition.place), "address": _address(edition)},
         "description": plain(session.abstract),
-        "inLanguage": session.spoken_languages or edition.languages,
+        "inLanguage": session.spoken_languages or edition.offered,
         "performer": [
             {
                 "@type": "Person",

@@ -62,12 +62,13 @@ def session(request: Request, slug: str) -> HttpResponse:
     edition = request.edition
     slot = get_object_or_404(ReleasedSlot.objects.public().of_edition(edition), session__slug=slug)
     around = [other for other in Agenda.on(slot.day, edition, people=False) if not other.is_break]
-    place = [other.session_id for other in around].index(slot.session_id)
+    # A release may come between the two questions; the session then has no neighbours for once.
+    place = next((at for at, other in enumerate(around) if other.session_id == slot.session_id), None)
     context = {
         "slot": slot,
         "session": slot.session,
         "before": around[place - 1] if place else None,
-        "after": around[place + 1] if place + 1 < len(around) else None,
+        "after": around[place + 1] if place is not None and place + 1 < len(around) else None,
         "structured": session_event(edition, slot),
     }
     return render(request, "agenda/session.html", context)

@@ -75,8 +75,11 @@ def compose(message: Message) -> EmailMultiAlternatives:
     """
     app, content_of = _letters[message.letter]
     edition = message.edition
+    # A language may have been taken from the installation since: its addresses would lead nowhere.
+    served = message.language in dict(settings.LANGUAGES)
+    language = message.language if served else edition.main_language if edition else settings.LANGUAGE_CODE
     with (
-        translation.override(message.language),
+        translation.override(language),
         speaking_mainly(edition.main_language if edition else settings.LANGUAGE_CODE),
         timezone.override(edition.zone if edition else None),
     ):
@@ -84,7 +87,7 @@ def compose(message: Message) -> EmailMultiAlternatives:
         context = {
             "edition": edition,
             "about": message.about,
-            "language": message.language,
+            "language": language,
             "site_url": settings.SITE_URL,
             "accent": Pair(edition.accent if edition else ACCENT),
             **content.context,

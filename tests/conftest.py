@@ -92,18 +92,20 @@ class Queries(CaptureQueriesContext):
 
 
 @pytest.fixture
-def queries(db: None) -> Callable[[], Queries]:
+def queries(db: None) -> Callable[..., Queries]:
     """Counts the queries of a block.
 
     with queries() as with_one_session: …
     with queries() as with_three: …
     assert len(with_three) == len(with_one_session), with_three
 
-    Each block begins with nothing remembered: what is read once a second would count here and not there.
+    Each block begins with nothing remembered, since what is read once a second would count here and not there; with
+    `in_a_crowd` somebody else was here just before.
     """
 
-    def block() -> Queries:
-        briefly.forget()
+    def block(*, in_a_crowd: bool = False) -> Queries:
+        if not in_a_crowd:
+            briefly.forget()
         return Queries(connection)
 
     return block

@@ -143,9 +143,15 @@ class Edition(models.Model):
         return ZoneInfo(self.time_zone)
 
     @property
+    def offered(self) -> list[str]:
+        """The languages that it is read in, main one first: its own, as far as the installation serves them."""
+        served = dict(settings.LANGUAGES)
+        return [code for code in self.languages if code in served] or [settings.LANGUAGE_CODE]
+
+    @property
     def main_language(self) -> str:
         """The language that texts fall back to."""
-        return self.languages[0] if self.languages else settings.LANGUAGE_CODE
+        return self.offered[0]
 
     def midnight(self, day: date) -> datetime:
         """The moment at which `day` begins here."""

@@ -61,7 +61,7 @@ class EditionQuerySet(TranslatedRecords, models.QuerySet["Edition"]):
 
 def _all() -> models.QuerySet[Any]:
     # Asked for by name: the model's own module takes its queryset from here.
-    return apps.get_model("forum", "Edition")._default_manager.order_by("-starts_on")
+    return apps.get_model("forum", "Edition")._default_manager.order_by("-starts_on", "-pk")
 
 
 _ALL = Question(_all)

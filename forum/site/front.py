@@ -20,7 +20,7 @@ from forum.http import Request
 @vary_on_headers("Accept-Language")
 def front(request: Request) -> HttpResponse:
     """Redirect to the home page in the visitor's language, if the current edition is offered in it."""
-    offered = request.edition.languages if request.edition else [settings.LANGUAGE_CODE]
+    offered = request.edition.offered if request.edition else [settings.LANGUAGE_CODE]
     with translation.override(_best(request.headers.get("Accept-Language", ""), offered)):
         return redirect(reverse("home"))
 

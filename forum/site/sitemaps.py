@@ -31,7 +31,7 @@ class PublicPages(Sitemap):
             place._replace(language=language)
             for edition in Edition.objects.published()
             for place in self._places(edition)
-            for language in edition.languages
+            for language in edition.offered
         ]
 
     def _places(self, edition: Edition) -> Iterator[Place]:

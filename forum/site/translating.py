@@ -11,6 +11,7 @@ from django.core.exceptions import BadRequest
 from django.utils.text import capfirst
 
 from forum import languages
+from forum.fields import without_controls
 from forum.translated import TranslatedField, follows_from_texts, mark, texts_of
 
 MOST = 300
@@ -75,7 +76,9 @@ class Text:
     def write(self) -> bool:
         """Write what is in the box into the record, where nothing else stands. False when there is nothing to write;
         what somebody else has written is kept, unless this box says that it was seen and is to go."""
-        typed = self.form.cleaned_data["text"].replace("\r\n", "\n")
+        typed = without_controls(self.form.cleaned_data["text"].replace("\r\n", "\n"))
+        if not self.field.long:
+            typed = " ".join(typed.split())
         now = self.value.get(self.language, "")
         if not typed or mark(typed) == mark(now):
             return False

@@ -54,7 +54,7 @@ def own_name(language: str) -> str:
 @register.simple_tag
 def languages_of(edition: Edition | None) -> list[str]:
     """The languages that an edition is offered in, main one first; those that the installation serves."""
-    return [code for code in edition.languages if code in dict(settings.LANGUAGES)] if edition else []
+    return edition.offered if edition else []
 
 
 @register.simple_tag

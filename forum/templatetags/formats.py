@@ -41,6 +41,7 @@ def in_language(text: object) -> SafeString:
     return language_attributes(shown) if text and shown is not None else SafeString()
 
 
+@register.filter("attributes")
 def language_attributes(shown: str) -> SafeString:
     """The attributes of what is in the language `shown`; none where the page is in it too."""
     if shown == get_language():

@@ -16,6 +16,8 @@ from forum.fields import without_controls
 from forum.translated.boxes import TranslatedFormField, Written
 from forum.translated.text import Translated, translated
 
+UNSEEN = dict.fromkeys((0x200B, 0x2060, 0xFEFF))
+
 
 class _Readable(json.JSONEncoder):
     def __init__(self, **options: Any) -> None:
@@ -93,11 +95,13 @@ def follows_from_texts(model: Any) -> tuple[str, ...]:
 
 
 def searchable(text: str) -> str:
-    """The form in which texts are compared: NFC, casefolded, single blanks, no control characters.
+    """The form in which texts are compared: NFC, casefolded, single blanks, no control characters, and none of the
+    signs without width that word processors set between Thai, Burmese and Khmer words.
 
     Source: Unicode TR15 and TR21.
     """
-    letters = unicodedata.normalize("NFC", unicodedata.normalize("NFC", without_controls(text)).casefold())
+    seen = without_controls(text).translate(UNSEEN)
+    letters = unicodedata.normalize("NFC", unicodedata.normalize("NFC", seen).casefold())
     return " ".join(letters.split())
 
 

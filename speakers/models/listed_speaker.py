@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, QuerySet, TextField
@@ -9,7 +10,7 @@ from django.db.models.functions import Cast
 
 from forum.models import Edition
 from forum.prepared import Question
-from forum.translated import translated
+from forum.translated import Translated, translated
 from speakers.models.speaker import Speaker
 from speakers.photos import Photo
 
@@ -32,16 +33,16 @@ COLUMNS: tuple[Any, ...] = (
 
 @dataclass(slots=True)
 class ListedSpeaker:
-    """A speaker as the public list shows them, in the active language. `group` is the one that others see."""
+    """A speaker as the public list shows them. `group` is the one that others see."""
 
     pk: int
     slug: str
     name: str
     organisation: str
     photo: Photo
-    role: str
+    role: Translated
     group: int | None
-    group_name: str
+    group_name: Translated
 
     @classmethod
     def of(cls, edition: Edition) -> list[ListedSpeaker]:
@@ -87,9 +88,11 @@ def _read(row: tuple[Any, ...]) -> ListedSpeaker:
     group, group_name, shown_as, shown_as_name = row[8:]
     if shown_as is not None:
         group, group_name = shown_as, shown_as_name
-    called = _said(group_name) if group is not None else ""
-    return ListedSpeaker(pk, slug, name, organisation, Photo(photo), _said(role), group, called)
+    called = _read_text(group_name) if group is not None else Translated()
+    return ListedSpeaker(pk, slug, name, organisation, Photo(photo), _read_text(role), group, called)
 
 
-def _said(written: str) -> str:
-    return str(translated(json.loads(written)))
+@lru_cache(maxsize=4096)
+def _read_text(written: str) -> Translated:
+    # The name of a group comes with each of its speakers. Nobody changes what is shown.
+    return translated(json.loads(written))

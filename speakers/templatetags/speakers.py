@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django import template
 from django.template.context import Context
 from django.utils.safestring import SafeString
 
 from forum.templatetags.components import Face, draw_many
+from forum.templatetags.formats import spoken
 from speakers.models import ListedSpeaker
 
 register = template.Library()
@@ -16,5 +19,6 @@ register = template.Library()
 def people(context: Context, speakers: list[ListedSpeaker]) -> SafeString:
     """Speakers to look through: portrait, name, what they do, group."""
     before, _, after = context["edition"].path("speaker", slug="-x-").partition("-x-")
-    faces = [(speaker, Face.of(speaker)) for speaker in speakers]
-    return draw_many("speakers/people", people=faces, before=before, after=after)
+    named = cache(spoken)  # a role or group is that of many
+    rows = [(one, Face.of(one), named(one.role), named(one.group_name)) for one in speakers]
+    return draw_many("speakers/people", people=rows, before=before, after=after)

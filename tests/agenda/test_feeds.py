@@ -60,6 +60,15 @@ def fill(edition: Edition, sessions: int) -> None:
 # --- what all have in common ---
 
 
+@pytest.mark.parametrize("path", ["/agenda.ics", "/th/agenda.xml", "/agenda.json"])
+def test_a_feed_takes_no_question_that_would_have_it_made_anew(client: Client, path: str) -> None:
+    make.edition(languages=["en", "th"])
+
+    answer = client.get(path, {"v": "1"})
+
+    assert (answer.status_code, answer["Location"]) == (302, path)
+
+
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_feed_needs_no_more_queries_for_three_sessions_than_for_one(
     edition: Edition, client: Client, queries: Callable[[], Any], ending: str

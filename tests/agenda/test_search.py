@@ -53,6 +53,16 @@ def test_a_session_is_found_by_parts_of_words_of_its_card_and_its_texts_in_any_s
     assert "1 session found" in page
 
 
+def test_signs_without_width_between_words_hide_nothing(client: Client) -> None:
+    edition = make.edition()
+    make.slot(make.session(edition, title="အလုပ်\u200bသမား လုပ်ခ"))
+    make.slot(make.session(edition, title="Fees"), day=2)
+    make.release(edition)
+
+    for words in ("အလုပ်သမား", "အလုပ်\u2060သမား"):
+        assert "1 session found" in found(client, words)
+
+
 @pytest.mark.parametrize("words", ["closed", "hidden person", "nothing like it"])
 def test_what_is_not_public_is_not_found(client: Client, sessions: None, words: str) -> None:
     page = found(client, words)

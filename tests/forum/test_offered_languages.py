@@ -185,3 +185,20 @@ def test_the_home_page_tells_the_language_of_whatever_thai_lacks(client: Client)
     assert '<div class="brings" lang="en">' in page
     assert "กรุงเทพ" in page
     assert '<span lang="th"' not in page
+
+
+@pytest.mark.django_db
+def test_a_language_that_the_installation_serves_no_more_leads_nowhere(
+    client: Client, settings: Settings
+) -> None:
+    edition = make.edition(languages=["my", "en", "th"], name={"my": "ဖိုရမ်", "en": "Forum"})
+    make.slot(make.session(edition, title="Wages"))
+    make.release(edition)
+    settings.LANGUAGES = [("en", "English"), ("th", "Thai")]
+
+    answers = [client.get("/", headers={"accept-language": wanted}) for wanted in ("my", "fr", "th")]
+
+    assert [answer["Location"] for answer in answers] == ["/en/", "/en/", "/th/"]
+    assert edition.main_language == "en"
+    for path in ("/sitemap.xml", "/en/", "/en/agenda/", "/agenda.ics"):
+        assert "/my/" not in client.get(path).content.decode(), path

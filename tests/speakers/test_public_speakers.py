@@ -97,6 +97,17 @@ def test_others_see_the_group_that_a_group_is_shown_as(client: Client) -> None:
         assert "Survivors" not in text(client, path)
 
 
+def test_a_role_or_group_in_another_language_than_the_page_says_so(client: Client) -> None:
+    edition = make.edition(languages=["en", "th"])
+    group = make.group(edition, name={"en": "Advocates"})
+    released(edition, name="Aye Aye", role={"en": "Director"}, group=group, is_featured=True)
+
+    for path in ("/th/speakers/", "/th/"):
+        assert '<span lang="en">Director</span>' in text(client, path)
+        assert '<span lang="en">Advocates</span>' in text(client, path)
+    assert 'lang="en">Director' not in text(client, "/en/speakers/")
+
+
 def test_speakers_are_found_by_parts_of_words_in_any_script(client: Client) -> None:
     edition = make.edition()
     released(edition, name="สมชาย ใจดี", organisation="Dockside")
