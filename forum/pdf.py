@@ -19,8 +19,8 @@ from xml.sax.saxutils import escape
 from django.conf import settings
 from PIL import ImageFile
 
+from forum.pdf_drawing import Canvas, DrawnPage
 from forum.pdf_pages import Pages
-from forum.pdf_sheets import Canvas, Sheet
 
 STATIC = Path(settings.BASE_DIR) / "static"
 FONTS = STATIC / "fonts"
@@ -41,7 +41,7 @@ def render(
     *,
     stylesheets: Sequence[str] = (),
     css: str = "",
-    sheets: Sequence[Callable[[Canvas], None]] = (),
+    drawings: Sequence[Callable[[Canvas], None]] = (),
     finish: Callable[[Pages], None] = lambda pages: None,
     tagged: bool = True,
 ) -> bytes:
@@ -49,8 +49,8 @@ def render(
 
     `stylesheets` are paths below static/, parsed once a process; `css` holds rules for this document alone. Images
     are `static:img/…`: nothing else is read, neither files nor network. `finish` may draw on the pages just before
-    they are written. `tagged` adds the structure that screen readers follow. Each of `sheets` draws a page of its own,
-    behind those of the document, as large as the first and without such a structure.
+    they are written. `tagged` adds the structure that screen readers follow. Each of `drawings` draws a page of its
+    own, behind those of the document, as large as the first and without such a structure.
 
     Any thread may call; documents are printed one at a time. The same input gives the same bytes.
 
@@ -58,7 +58,7 @@ def render(
     """
     press = the_press()
     with press.lock:
-        return press.print(html, stylesheets, css, sheets, finish, tagged)
+        return press.print(html, stylesheets, css, drawings, finish, tagged)
 
 
 def missing_libraries() -> list[str]:
@@ -116,7 +116,7 @@ class Press:
         html: str,
         stylesheets: Sequence[str],
         css: str,
-        sheets: Sequence[Callable[[Canvas], None]],
+        drawings: Sequence[Callable[[Canvas], None]],
         finish: Callable[[Pages], None],
         tagged: bool,
     ) -> bytes:
@@ -126,7 +126,7 @@ class Press:
         source = self.weasyprint.HTML(string=html, base_url="static:", url_fetcher=self.fetcher)
         document = source.render(font_config=self.fonts, stylesheets=rules, pdf_tags=tagged)
         first = document.pages[0]
-        document.pages += [Sheet(first, draw) for draw in sheets]
+        document.pages += [DrawnPage(first, draw) for draw in drawings]
         written = document.write_pdf(finisher=lambda _, pdf: finish(Pages(pdf)), pdf_tags=tagged)
         return bytes(written)
 

@@ -1,4 +1,4 @@
-"""How large a text may be printed so that it stays in its room: measured by Pango, which sets it afterwards."""
+"""How large a text may be printed so that it stays in its space: measured by Pango, which sets it afterwards."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Fit(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Room:
-    """The room for one text: `width` by `height` in millimetres, and the sizes it may take in points, falling."""
+class Space:
+    """The space for one text: `width` by `height` in millimetres, and the sizes it may take in points, falling."""
 
     sizes: tuple[float, ...]
     width: float
@@ -80,8 +80,8 @@ class Room:
         `natural` is the width of the text on one line, at the first size.
         """
         scale = setting.size / self.sizes[0]
-        space = SPACE * setting.em
-        lines = ceil((natural * scale * 0.97 + space) / (self.width * PIXELS_IN_A_MILLIMETRE + space))
+        gap = SPACE * setting.em
+        lines = ceil((natural * scale * 0.97 + gap) / (self.width * PIXELS_IN_A_MILLIMETRE + gap))
         return lines * (setting.leading or 1) * setting.em <= self.height * PIXELS_IN_A_MILLIMETRE
 
     def _height(self, text: str, setting: Setting, wrap: int) -> float:

@@ -24,7 +24,7 @@ from forum.models import Edition
 
 
 class ImportForm(forms.Form):
-    """A file, or the ticket of one that was looked at already, and what is decided about it."""
+    """A file, or the claim to one that was previewed already, and what is decided about it."""
 
     DATES: ClassVar[list[Any]] = [
         ("keep", _("As they are in the file")),
@@ -45,7 +45,7 @@ class ImportForm(forms.Form):
         required=False,
         help_text=_("Without it they are imported, and nobody is named on the site until they agree."),
     )
-    ticket = forms.CharField(required=False, widget=forms.HiddenInput)
+    claim = forms.CharField(required=False, widget=forms.HiddenInput)
     expected = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, edition: Edition, **kwargs: Any) -> None:
@@ -62,12 +62,12 @@ class ImportForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         try:
-            self._data = self._read(cleaned.get("file"), cleaned.get("ticket", ""))
+            self._data = self._read(cleaned.get("file"), cleaned.get("claim", ""))
         except Refusal as refusal:
             self.add_error("file", str(refusal))
         return cleaned
 
-    def _read(self, upload: Any, ticket: str) -> bytes:
+    def _read(self, upload: Any, claim: str) -> bytes:
         if upload:
             data: bytes = upload.read(MAX_BYTES + 1)
             if len(data) <= MAX_BYTES:
@@ -75,9 +75,9 @@ class ImportForm(forms.Form):
             return data
         if "file" in self.errors:
             return b""
-        if not ticket:
+        if not claim:
             raise Refusal(gettext("Choose a file."))
-        self.kept = KeptFile.opened_by(ticket, self._edition)
+        self.kept = KeptFile.opened_by(claim, self._edition)
         return self.kept.read()
 
     def schedule(self) -> ScheduleImport:
@@ -138,7 +138,7 @@ class WithImport(ModelAdmin):
     def _done(self, request: Any, form: ImportForm, plan: Plan) -> HttpResponse:
         assert form.kept is not None
         form.kept.forget()
-        sessions = plan.sheets[0]
+        sessions = plan.shares[0]
         said = ngettext(
             "Imported: %(count)s new session, %(changed)s changed. The public sees it with the next release.",
             "Imported: %(count)s new sessions, %(changed)s changed. The public sees them with the next release.",

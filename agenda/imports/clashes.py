@@ -31,8 +31,11 @@ def clashes(slots: Iterable[Any], speakers_of: Any) -> Iterator[Remark]:
         (in_room[str(slot.room)] if slot.room else everywhere).append(stretch)
         for speaker in speakers_of(slot.session) if slot.session else ():
             with_speaker[str(speaker)].append(stretch)
+    for first, second in _overlapping(everywhere):
+        said = _("“%(first)s” and “%(second)s” take all rooms at the same time.")
+        yield Remark(said % {"first": first.what, "second": second.what})
     for room, stretches in in_room.items():
-        for first, second in _overlapping([*stretches, *everywhere]):
+        for first, second in _overlapping(stretches, everywhere):
             said = _("Room “%(room)s” is taken twice at the same time: “%(first)s” and “%(second)s”.")
             yield Remark(said % {"room": room, "first": first.what, "second": second.what})
     for speaker, stretches in with_speaker.items():
@@ -41,11 +44,17 @@ def clashes(slots: Iterable[Any], speakers_of: Any) -> Iterator[Remark]:
             yield Remark(said % {"speaker": speaker, "first": first.what, "second": second.what})
 
 
-def _overlapping(stretches: list[Stretch]) -> Iterator[tuple[Stretch, Stretch]]:
-    """Each one that begins before the longest before it has ended."""
-    longest: Stretch | None = None
-    for stretch in sorted(stretches):
-        if longest is not None and stretch.starts_at < longest.ends_at:
-            yield longest, stretch
-        if longest is None or stretch.ends_at > longest.ends_at:
-            longest = stretch
+def _overlapping(
+    stretches: list[Stretch], everywhere: Iterable[Stretch] = ()
+) -> Iterator[tuple[Stretch, Stretch]]:
+    """Each one that begins before the longest before it has ended. Two of `everywhere` are not compared: that is said
+    once, not for each room."""
+    longest: dict[bool, Stretch] = {}
+    marked = [*((one, False) for one in stretches), *((one, True) for one in everywhere)]
+    for stretch, is_everywhere in sorted(marked):
+        rivals = [one for also, one in longest.items() if not (also and is_everywhere)]
+        before = max(rivals, key=lambda one: one.ends_at, default=None)
+        if before is not None and stretch.starts_at < before.ends_at:
+            yield before, stretch
+        if is_everywhere not in longest or stretch.ends_at > longest[is_everywhere].ends_at:
+            longest[is_everywhere] = stretch

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agenda.frab.identity import made_guid
 from agenda.frab.programme import Event, Programme
-from agenda.imports.plan import Kind, Piece, Sheet
+from agenda.imports.plan import Kind, Piece, Share
 from agenda.models import Day, Format, Room, Track
 from forum.models import Edition
 from forum.translated import Translated
@@ -21,19 +21,19 @@ class Frame:
 
     def __init__(self, edition: Edition, programme: Programme, language: str) -> None:
         self._edition, self._language = edition, language
-        self.day_sheet = Sheet(Kind.DAYS, ["starts_at", "ends_at"])
-        self.room_sheet = Sheet(Kind.ROOMS, ["name", "capacity"])
-        self.track_sheet = Sheet(Kind.TRACKS, [])
-        self.format_sheet = Sheet(Kind.FORMATS, [])
+        self.day_share = Share(Kind.DAYS, ["starts_at", "ends_at"])
+        self.room_share = Share(Kind.ROOMS, ["name", "capacity"])
+        self.track_share = Share(Kind.TRACKS, [])
+        self.format_share = Share(Kind.FORMATS, [])
         self._rooms = self._found_or_made_rooms(programme)
         self._tracks = self._found_or_made_tracks(programme)
         self._formats = self._found_or_made_formats(programme)
         self._days = self._found_or_made_days(programme)
 
     @property
-    def sheets(self) -> list[Sheet]:
+    def shares(self) -> list[Share]:
         """In the order in which they can be written."""
-        return [self.day_sheet, self.room_sheet, self.track_sheet, self.format_sheet]
+        return [self.day_share, self.room_share, self.track_share, self.format_share]
 
     def day(self, event: Event) -> Day:
         """The day that an event belongs to."""
@@ -61,7 +61,7 @@ class Frame:
         found: dict[str, Room] = {}
         for one in programme.rooms:
             record = (by_guid.get(one.guid) if one.guid else None) or by_name.get(one.name)
-            piece = self._piece(self.room_sheet, record, Room, one.name, position + len(self.room_sheet.new))
+            piece = self._piece(self.room_share, record, Room, one.name, position + len(self.room_share.new))
             if piece.is_new:
                 guid = one.guid or made_guid(programme.title, "room", one.name)
                 if guid not in by_guid:
@@ -80,7 +80,7 @@ class Frame:
         found: dict[str, Track] = {}
         for one in programme.tracks:
             piece = self._piece(
-                self.track_sheet, by_name.get(one.name), Track, one.name, position + len(self.track_sheet.new)
+                self.track_share, by_name.get(one.name), Track, one.name, position + len(self.track_share.new)
             )
             if piece.is_new and one.colour:
                 piece.record.colour = one.colour
@@ -93,18 +93,18 @@ class Frame:
         found: dict[str, Format] = {}
         for name in dict.fromkeys(event.kind for event in programme.events if event.kind):
             piece = self._piece(
-                self.format_sheet, by_name.get(name), Format, name, position + len(self.format_sheet.new)
+                self.format_share, by_name.get(name), Format, name, position + len(self.format_share.new)
             )
             if piece.is_new:
                 piece.record.minutes = _usual_minutes(programme, name)
             found[name] = piece.record
         return found
 
-    def _piece(self, sheet: Sheet, record: Any, model: Any, name: str, position: int) -> Piece:
+    def _piece(self, share: Share, record: Any, model: Any, name: str, position: int) -> Piece:
         if record is not None:
-            return sheet.add(record, is_new=False)
+            return share.add(record, is_new=False)
         made = model(edition=self._edition, name=Translated({self._language: name}), position=position)
-        return sheet.add(made, is_new=True)
+        return share.add(made, is_new=True)
 
     # --- days: by date ---
 
@@ -118,7 +118,7 @@ class Frame:
         starts = [event.starts_at for event in events if event.starts_at]
         ends = [event.ends_at for event in events if event.ends_at]
         if record is not None:
-            piece = self.day_sheet.add(record, is_new=False)
+            piece = self.day_share.add(record, is_new=False)
             piece.set("starts_at", min([record.starts_at, *starts]), _("start"))
             piece.set("ends_at", max([record.ends_at, *ends]), _("end"))
             return record
@@ -129,7 +129,7 @@ class Frame:
             starts_at=min(starts) if starts else self._at(one.date, 9),
             ends_at=max(ends) if ends else self._at(one.date, 18),
         )
-        self.day_sheet.add(record, is_new=True)
+        self.day_share.add(record, is_new=True)
         return record
 
     def _at(self, day: date, hour: int) -> datetime:

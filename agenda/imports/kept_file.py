@@ -1,4 +1,4 @@
-"""An uploaded file between the preview and the confirmation: kept in private, and opened by a signed ticket."""
+"""An uploaded file between the preview and the confirmation: kept in private, and opened by a signed claim."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SALT = "agenda.imports.kept_file"
 @dataclass(frozen=True)
 class KeptFile:
     """One file for one edition. No process and no record knows of it: the page that shows its preview carries the
-    ticket, which holds the hash of what was previewed."""
+    claim, which holds the hash of what was previewed."""
 
     name: str
     title: str
@@ -38,10 +38,10 @@ class KeptFile:
         return cls(name, title[:100], hashlib.sha256(data).hexdigest(), edition.pk)
 
     @classmethod
-    def opened_by(cls, ticket: str, edition: Edition) -> KeptFile:
-        """The file of a ticket that was made for this edition. Raises Refusal for any other."""
+    def opened_by(cls, claim: str, edition: Edition) -> KeptFile:
+        """The file of a claim that was made for this edition. Raises Refusal for any other."""
         try:
-            found = cls(**signing.loads(ticket, salt=_SALT, max_age=GOOD_FOR))
+            found = cls(**signing.loads(claim, salt=_SALT, max_age=GOOD_FOR))
         except (signing.BadSignature, TypeError) as error:
             raise Refusal(_("Choose the file again: this preview is too old.")) from error
         if found.edition != edition.pk:
@@ -49,7 +49,7 @@ class KeptFile:
         return found
 
     @property
-    def ticket(self) -> str:
+    def claim(self) -> str:
         """What opens it again, within a day."""
         return signing.dumps(vars(self), salt=_SALT)
 

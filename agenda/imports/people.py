@@ -8,7 +8,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from agenda.frab.programme import Person, Programme, Remark
-from agenda.imports.plan import Kind, Sheet
+from agenda.imports.plan import Kind, Share
 from forum.models import Edition
 from forum.numbers import new_number
 from forum.slugs import new_slug
@@ -24,7 +24,7 @@ class People:
 
     def __init__(self, edition: Edition, programme: Programme, *, agreed: bool) -> None:
         self._edition = edition
-        self.sheet = Sheet(Kind.SPEAKERS, ["name"])
+        self.share = Share(Kind.SPEAKERS, ["name"])
         self.consents: list[Consent] = []
         self.remarks: list[Remark] = []
         here = list(edition.speakers.all())
@@ -47,7 +47,7 @@ class People:
 
     def carry_out(self) -> None:
         """Write speakers and agreements. Who has a photo waiting gives theirs singly: it is drawn then."""
-        self.sheet.carry_out()
+        self.share.carry_out()
         for consent in self.consents:
             if consent.speaker.photo_original:
                 consent.speaker.agree(Consent.Scope.LISTED)
@@ -63,7 +63,7 @@ class People:
             return self._made(person)
         if id(record) not in self._placed:
             self._placed.add(id(record))
-            self.sheet.add(record, is_new=False).set("name", person.name, _("name"))
+            self.share.add(record, is_new=False).set("name", person.name, _("name"))
         return record
 
     def _known_otherwise(self, person: Person) -> Speaker | None:
@@ -82,7 +82,7 @@ class People:
         self._by_name.setdefault(record.name, record)
         self._slugs.add(slug)
         self._placed.add(id(record))
-        self.sheet.add(record, is_new=True)
+        self.share.add(record, is_new=True)
         return record
 
     def _agree(self) -> None:
@@ -91,14 +91,14 @@ class People:
         for consent in Consent.objects.to_be_listed_in(self._edition):
             (withdrawn if consent.withdrawn_at else given).add(consent.speaker_id)
         withdrawn -= given
-        for piece in self.sheet.pieces:
+        for piece in self.share.pieces:
             speaker = piece.record
             if speaker.pk is None or speaker.pk not in given | withdrawn:
                 self.consents.append(
                     Consent(speaker=speaker, scope=Consent.Scope.LISTED, text_version="imported")
                 )
                 piece.note(gettext("agreed to be named in public"))
-        if refused := sum(1 for piece in self.sheet.pieces if piece.record.pk in withdrawn):
+        if refused := sum(1 for piece in self.share.pieces if piece.record.pk in withdrawn):
             said = ngettext(
                 "%(count)s person took back the agreement to be named in public; that stays so.",
                 "%(count)s persons took back the agreement to be named in public; that stays so.",

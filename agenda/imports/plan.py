@@ -50,7 +50,7 @@ class Piece:
             self.set(name, getattr(self.record, name).merged({language: text}), change)
 
 
-class Sheet:
+class Share:
     """All pieces of one kind, and which fields of theirs may change."""
 
     def __init__(self, kind: Kind, fields: Iterable[str]) -> None:
@@ -59,7 +59,7 @@ class Sheet:
         self.skipped = 0
 
     def add(self, record: Any, *, is_new: bool) -> Piece:
-        """Lay a record on the sheet."""
+        """Take a record in."""
         piece = Piece(record, is_new)
         self.pieces.append(piece)
         return piece
@@ -100,7 +100,7 @@ def _is_derived(one: models.Field) -> bool:
 class Plan:
     """What an import does to an edition."""
 
-    sheets: list[Sheet]
+    shares: list[Share]
     remarks: list[Remark]
     obstacle: str = ""
     """Why it cannot be carried out as it is."""
@@ -110,22 +110,22 @@ class Plan:
     @property
     def is_idle(self) -> bool:
         """Whether everything is there already."""
-        return not self.named and not any(sheet.new or sheet.changed for sheet in self.sheets)
+        return not self.named and not any(share.new or share.changed for share in self.shares)
 
     def samples(self, most: int = 20) -> list[tuple[Kind, str, str]]:
         """Some of the records that become different: their kind, their name, and what changes."""
-        changed = ((sheet, piece) for sheet in self.sheets for piece in sheet.changed)
+        changed = ((share, piece) for share in self.shares for piece in share.changed)
         return [
-            (sheet.kind, str(piece.record), ", ".join(str(change) for change in piece.changes))
-            for (sheet, piece), _number in zip(changed, range(most), strict=False)
+            (share.kind, str(piece.record), ", ".join(str(change) for change in piece.changes))
+            for (share, piece), _number in zip(changed, range(most), strict=False)
         ]
 
     @property
     def fingerprint(self) -> str:
         """The same as long as the same file would do the same."""
         told = [
-            (sheet.kind.value, piece.record.pk, str(piece.record), [str(change) for change in piece.changes])
-            for sheet in self.sheets
-            for piece in sheet.pieces
+            (share.kind.value, piece.record.pk, str(piece.record), [str(change) for change in piece.changes])
+            for share in self.shares
+            for piece in share.pieces
         ]
         return hashlib.sha256(repr((told, self.remarks)).encode()).hexdigest()[:32]

@@ -23,6 +23,10 @@ from forum.errors import Refusal
 from forum.models import Edition, PublicChange
 
 
+class OtherDates(Refusal):
+    """The days of the file are not those of the edition. What can be done about it says whoever asked."""
+
+
 @dataclass
 class ScheduleImport:
     """One file with what was decided about it.
@@ -47,16 +51,18 @@ class ScheduleImport:
         """Do it, all or nothing, and say what was done; a second time there is nothing left to do.
 
         `expected` is the fingerprint of the plan that somebody agreed to. Raises Refusal when it is another one by now,
-        because somebody else worked on the agenda meanwhile, or when there is an obstacle.
+        because somebody else worked on the agenda meanwhile, and OtherDates when there is an obstacle.
         """
         Edition.objects.select_for_update().get(pk=self.edition.pk)
         plan, frame, people, sessions = self._parts()
         if plan.obstacle:
-            raise Refusal(plan.obstacle)
+            raise OtherDates(plan.obstacle)
         if expected is not None and plan.fingerprint != expected:
-            raise Refusal(_("The agenda was changed a moment ago. Look at what would be imported again."))
-        for sheet in frame.sheets:
-            sheet.carry_out()
+            raise Refusal(
+                _("The agenda was changed a moment ago. Nothing was imported: please check the new preview.")
+            )
+        for share in frame.shares:
+            share.carry_out()
         people.carry_out()
         sessions.carry_out()
         if not plan.is_idle:
@@ -74,10 +80,10 @@ class ScheduleImport:
         people = People(edition, programme, agreed=self.speakers_agreed)
         sessions = Sessions(edition, programme, language, frame, people)
         remarks = [*programme.remarks, *people.remarks, *sessions.remarks, *self._clashes(sessions)]
-        sheets = [sessions.sheet, people.sheet, *frame.sheets]
-        for sheet in sheets:
-            sheet.skipped = sum(1 for remark in remarks if remark.skipped == sheet.kind)
-        return Plan(sheets, remarks, obstacle, named=len(people.consents)), frame, people, sessions
+        shares = [sessions.share, people.share, *frame.shares]
+        for share in shares:
+            share.skipped = sum(1 for remark in remarks if remark.skipped == share.kind)
+        return Plan(shares, remarks, obstacle, named=len(people.consents)), frame, people, sessions
 
     # --- dates ---
 
@@ -100,7 +106,7 @@ class ScheduleImport:
             return (
                 _(
                     "The days of this file (%(first)s to %(last)s) are not those of this edition (%(starts_on)s to "
-                    "%(ends_on)s). Choose another edition, or move the days to this one’s."
+                    "%(ends_on)s)."
                 )
                 % told
             )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from agenda.frab.programme import Event, Programme, Remark
 from agenda.imports.frame import Frame
 from agenda.imports.people import People
-from agenda.imports.plan import Kind, Piece, Sheet
+from agenda.imports.plan import Kind, Piece, Share
 from agenda.models import Appearance, Session, Slot
 from forum.models import Edition
 from forum.numbers import new_number
@@ -32,7 +32,7 @@ class Sessions:
         self, edition: Edition, programme: Programme, language: str, frame: Frame, people: People
     ) -> None:
         self._edition, self._language, self._frame, self._people = edition, language, frame, people
-        self.sheet = Sheet(Kind.SESSIONS, FIELDS)
+        self.share = Share(Kind.SESSIONS, FIELDS)
         self.slots: list[Piece] = []
         self.appearances: list[Piece] = []
         self.remarks: list[Remark] = []
@@ -58,14 +58,14 @@ class Sessions:
 
     def carry_out(self) -> None:
         """Write sessions, slots and appearances; the frame and the speakers have to be there."""
-        self.sheet.carry_out()
+        self.share.carry_out()
         for pieces, fields in (
             (self.slots, ["day", "room", "starts_at", "ends_at"]),
             (self.appearances, ["position"]),
         ):
-            sheet = Sheet(Kind.SESSIONS, fields)
-            sheet.pieces = pieces
-            sheet.carry_out()
+            share = Share(Kind.SESSIONS, fields)
+            share.pieces = pieces
+            share.carry_out()
 
     def _merge(self, event: Event) -> None:
         record = self._by_guid.get(event.guid)
@@ -75,7 +75,7 @@ class Sessions:
             said = gettext("“%(title)s” has the same number as a session before it, and was left out.")
             self.remarks.append(Remark(said % {"title": event.title[:80]}, skipped="sessions"))
             return
-        piece = self.sheet.add(record, is_new=False) if record is not None else self._made(event)
+        piece = self.share.add(record, is_new=False) if record is not None else self._made(event)
         session = piece.record
         self._placed.add(id(session))
         piece.write("title", event.title, self._language, _("title"))
@@ -99,7 +99,7 @@ class Sessions:
         record = Session(edition=self._edition, guid=event.guid, number=number, slug=slug)
         self._by_guid[record.guid] = self._by_number[record.number] = record
         self._slugs.add(slug)
-        return self.sheet.add(record, is_new=True)
+        return self.share.add(record, is_new=True)
 
     def _decide(self, piece: Piece, event: Event) -> None:
         session = piece.record

@@ -54,9 +54,9 @@ class WithBadges(ModelAdmin):
 
         return wrapped
 
-    @admin.action(description=_("Print badges …"), permissions=["print"])
+    @admin.action(description=_("Make a PDF of badges …"), permissions=["print"])
     def print_badges(self, request: Any, tickets: Any) -> HttpResponse:
-        """Ask how the chosen tickets' badges are to be printed."""
+        """Ask how the chosen tickets' badges are to be put into a PDF."""
         return self._ask(request, list(tickets.order_by().values_list("pk", flat=True)))
 
     def changelist_view(self, request: Any, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -115,7 +115,7 @@ class WithBadges(ModelAdmin):
         tickets = chosen(request.edition, keys)
         outside = [(Status(state).label, number) for state, number in left_out(tickets, keys).items()]
         context = {
-            "title": gettext("Print badges"),
+            "title": gettext("Badges as a PDF"),
             "form": form or BadgesForm(initial={"tickets": written(keys), "sorting": Sorting.NAME}),
             "is_everybody": keys is None,
             "chosen": len(keys or ()),

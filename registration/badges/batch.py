@@ -43,7 +43,7 @@ class Batch:
         keys = None if keys is None else sorted(set(keys))
         tickets = chosen(edition, keys)
         if not tickets.admitting().exists():
-            raise Refusal(_("None of these tickets is confirmed, so there is no badge to print."))
+            raise Refusal(_("None of these tickets is confirmed, so none has a badge."))
         options = {"tickets": keys, "sorting": sorting, "by": by.pk, "left_out": left_out(tickets, keys)}
         with transaction.atomic():
             return cls(Job.queue(KIND, edition=edition, options=options), by)
@@ -73,9 +73,7 @@ class Batch:
         tickets = chosen(edition, keys)
         badges = self._sorted(tickets.admitting().with_all())
         if not badges:
-            raise Refusal(
-                gettext("None of these tickets is confirmed any more, so there is no badge to print.")
-            )
+            raise Refusal(gettext("None of these tickets is confirmed any more, so none has a badge."))
         self.job.advance(0, len(badges))
         self.job.note(left_out=left_out(tickets, keys))
 

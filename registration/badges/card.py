@@ -17,8 +17,8 @@ from django.utils.translation import pgettext
 
 from forum import writing
 from forum.colours import contrast
-from forum.pdf_fit import PIXELS_IN_A_MILLIMETRE, Room
-from forum.pdf_sheets import Canvas
+from forum.pdf_drawing import Canvas
+from forum.pdf_fit import PIXELS_IN_A_MILLIMETRE, Space
 from forum.templatetags.formats import day_range
 from forum.translated import speaking_mainly
 
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 PAPER, INK, QUIET = "#ffffff", "#24211d", "#5b554c"
 BAND = 20  # millimetres
 
-# The rooms that static/css/pdf/badge.css leaves for each text.
-EDITION = Room((12, 11, 10, 9, 8), 89, 11, bold=True)
-DAYS = Room((9, 8), 89, 5)
-NAME = Room((44, 40, 36, 32, 28, 24, 20, 18, 16, 14, 12, 11, 10, 9, 8), 89, 38, bold=True)
-ORGANISATION = Room((14, 12, 11, 10, 9, 8), 89, 11)
-COUNTRY = Room((10, 9, 8), 89, 5)
-GROUP = Room((18, 16, 14, 12, 11, 10, 9, 8), 89, 17, bold=True)
-WORD = Room((18, 16, 14, 12, 11, 10, 9, 8), 50, 9, bold=True)
-WORD_AGAIN = Room((9, 8), 50, 4.5)
+# The spaces that static/css/pdf/badge.css leaves for each text.
+EDITION = Space((12, 11, 10, 9, 8), 89, 11, bold=True)
+DAYS = Space((9, 8), 89, 5)
+NAME = Space((44, 40, 36, 32, 28, 24, 20, 18, 16, 14, 12, 11, 10, 9, 8), 89, 38, bold=True)
+ORGANISATION = Space((14, 12, 11, 10, 9, 8), 89, 11)
+COUNTRY = Space((10, 9, 8), 89, 5)
+GROUP = Space((18, 16, 14, 12, 11, 10, 9, 8), 89, 17, bold=True)
+WORD = Space((18, 16, 14, 12, 11, 10, 9, 8), 50, 9, bold=True)
+WORD_AGAIN = Space((9, 8), 50, 4.5)
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,10 @@ class Line:
         return bool(self.html)
 
     @classmethod
-    def of(cls, text: str, room: Room, language: str = "") -> Line:
-        """Set `text` as large as its room allows."""
+    def of(cls, text: str, space: Space, language: str = "") -> Line:
+        """Set `text` as large as its space allows."""
         leading = writing.leading(text)
-        fit = room.fit(text, leading=leading, language=language, whole=writing.is_unspaced(text))
+        fit = space.fit(text, leading=leading, language=language, whole=writing.is_unspaced(text))
         # Each word kept together stands alone. There is no space after the last: it would count as a letter's width.
         words = format_html_join(" ", '<span class="whole">{}</span>', ((word,) for word in text.split()))
         style = f"pt-{fit.size:g}" + {1.2: "", None: " tall"}.get(leading, " deep")
@@ -172,7 +172,7 @@ def _photos_word(answer: str) -> str:
 class Part:
     """One of the wearer's texts, for drawing by hand: what static/css/pdf/badge.css says of it. Millimetres."""
 
-    room: Room
+    space: Space
     colour: str
     above: float
     at_most: float
@@ -195,7 +195,7 @@ def draw_person(badge: Badge, canvas: Canvas) -> None:
         (COUNTRY_PART, badge.country, badge.face.language),
     ):
         if text:
-            lines = part.room.set(
+            lines = part.space.set(
                 text,
                 leading=writing.leading(text),
                 language=language,
@@ -203,6 +203,6 @@ def draw_person(badge: Badge, canvas: Canvas) -> None:
                 direction=writing.direction(text),
             )
             height = min(sum(line.height for line in lines) / PIXELS_IN_A_MILLIMETRE, part.at_most)
-            place = left, top, part.room.width, part.above + height + part.below
+            place = left, top, part.space.width, part.above + height + part.below
             canvas.write(lines, part.colour, place, top=top + part.above, to_the_right=to_the_right)
             top += part.above + height + part.below

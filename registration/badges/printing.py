@@ -15,8 +15,8 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from forum import pdf
+from forum.pdf_drawing import POINTS_IN_A_MILLIMETRE, Canvas
 from forum.pdf_pages import Pages
-from forum.pdf_sheets import POINTS_IN_A_MILLIMETRE, Canvas
 from registration.badges.card import Badge, draw_person
 
 QR_CORNER, QR_SIDE = (8, 99), 23  # millimetres
@@ -50,7 +50,7 @@ def _many(people: list[Badge], tell: Callable[[int], None]) -> bytes:
     with translation.override(language):
         title = gettext("Badges")
 
-    def sheet(number: int, badge: Badge) -> Callable[[Canvas], None]:
+    def drawing(number: int, badge: Badge) -> Callable[[Canvas], None]:
         def draw(canvas: Canvas) -> None:
             draw_person(badge, canvas)
             canvas.draw(_qr_code(badge.token))
@@ -67,16 +67,14 @@ def _many(people: list[Badge], tell: Callable[[int], None]) -> bytes:
         _html([{"face": face.lines(f"face-{number}")} for face, number in faces.items()], title, language),
         stylesheets=["css/pdf/badge.css"],
         css="".join(face.rules(f"face-{number}") for face, number in faces.items()),
-        sheets=[sheet(number, badge) for number, badge in enumerate(people, 1)],
+        drawings=[drawing(number, badge) for number, badge in enumerate(people, 1)],
         finish=finish,
         tagged=False,
     )
 
 
-def _html(sheets: list[dict[str, object]], title: str, language: str) -> str:
-    return render_to_string(
-        "registration/badge.html", {"sheets": sheets, "title": title, "language": language}
-    )
+def _html(cards: list[dict[str, object]], title: str, language: str) -> str:
+    return render_to_string("registration/badge.html", {"cards": cards, "title": title, "language": language})
 
 
 def _qr_code(token: str) -> bytes:

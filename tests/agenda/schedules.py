@@ -74,7 +74,7 @@ def bring(edition: Edition, data: bytes, **options: Any) -> Plan:
 
 def numbers(plan: Plan) -> dict[str, tuple[int, int, int]]:
     """How many of each kind are new, changed, unchanged."""
-    return {sheet.kind.value: (len(sheet.new), len(sheet.changed), sheet.unchanged) for sheet in plan.sheets}
+    return {share.kind.value: (len(share.new), len(share.changed), share.unchanged) for share in plan.shares}
 
 
 def of_sessions(plan: Plan) -> tuple[int, int, int]:

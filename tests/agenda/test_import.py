@@ -351,12 +351,47 @@ def test_a_room_that_is_taken_twice_is_said_and_not_refused(edition: Edition) ->
     assert "“Lunch”" in told(plan)
 
 
+def in_another_room(*events: str) -> bytes:
+    return f'<day index="2" date="2027-03-09"><room name="Teak">{"".join(events)}</room></day></schedule>'.encode()
+
+
+def test_what_takes_all_rooms_twice_is_said_once_however_many_rooms_there_are(edition: Edition) -> None:
+    make.slot(edition=edition, title="Lunch", at="13:00")
+    make.slot(edition=edition, title="Tea", at="13:30")
+    data = xml(event(1)).replace(b"</schedule>", in_another_room(event(2, start=None)))
+
+    plan = bring(edition, data)
+
+    assert told(plan).count("“Lunch” and “Tea”") == 1
+    assert "“Lunch” and “Tea” take all rooms at the same time." in told(plan)
+    assert "is taken twice" not in told(plan)
+
+
+def test_what_takes_all_rooms_twice_is_said_where_nothing_is_in_a_room(edition: Edition) -> None:
+    make.slot(edition=edition, title="Lunch", at="13:00")
+    make.slot(edition=edition, title="Tea", at="13:30")
+
+    plan = bring(edition, xml(event(1, date=None, start="soon")))
+
+    assert "“Lunch” and “Tea” take all rooms at the same time." in told(plan)
+
+
+def test_a_session_in_a_room_is_held_against_each_of_all_rooms_around_it(edition: Edition) -> None:
+    make.slot(edition=edition, title="Lunch", at="10:15", minutes=30)
+    make.slot(edition=edition, title="Tea", at="10:30", minutes=60)
+
+    plan = bring(edition, xml(event(1, title="First")))
+
+    assert "Room “Lotus” is taken twice at the same time: “First” and “Lunch”" in told(plan)
+    assert "Room “Lotus” is taken twice at the same time: “First” and “Tea”" in told(plan)
+    assert told(plan).count("“Lunch” and “Tea”") == 1
+
+
 def test_somebody_who_speaks_twice_at_once_is_said(edition: Edition) -> None:
     mei = [(1, "Mei Lin")]
     first, second = event(1, persons=mei), event(2, persons=mei)
-    other = f'<day index="2" date="2027-03-09"><room name="Teak">{second}</room></day></schedule>'.encode()
 
-    plan = bring(edition, xml(first).replace(b"</schedule>", other))
+    plan = bring(edition, xml(first).replace(b"</schedule>", in_another_room(second)))
 
     assert "Mei Lin speaks twice at the same time" in told(plan)
 
@@ -400,7 +435,7 @@ def test_what_has_no_title_or_comes_twice_is_skipped_with_a_reason(edition: Edit
     )
 
     assert of_sessions(plan) == (2, 0, 0)
-    assert plan.sheets[0].skipped == 2
+    assert plan.shares[0].skipped == 2
     assert "A session has no title (number 2)" in told(plan)
     assert "“Session 3” has the same identity" in told(plan)
 
@@ -538,6 +573,22 @@ def test_the_command_imports_and_tells_in_numbers(edition: Edition, tmp_path: Pa
     assert before == 0
     assert "Sessions      1 new,    0 changed" in said
     assert Speaker.objects.get().is_listed
+
+
+@pytest.mark.parametrize("tried", [[], ["--dry-run"]])
+def test_the_command_stops_at_other_dates_and_names_the_options_that_help(
+    tmp_path: Path, tried: list[str]
+) -> None:
+    other = make.edition(starts_on=date(2031, 5, 5))
+    file = tmp_path / "schedule.xml"
+    file.write_bytes(xml(event()))
+
+    with pytest.raises(CommandError, match=r"9 March 2027.*--edition.*--shift"):
+        command(str(file), "--edition", other.slug, *tried)
+    said = command(str(file), "--edition", other.slug, "--shift", *tried)
+
+    assert "1 new" in said
+    assert Session.objects.count() == (0 if tried else 1)
 
 
 @pytest.mark.parametrize(

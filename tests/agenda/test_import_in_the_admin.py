@@ -64,7 +64,7 @@ def confirm(client: Client, preview: Any, **changed: Any) -> Any:
     shown, plan = preview.context["form"].cleaned_data, preview.context["plan"]
     sent = {
         "confirm": "Import this",
-        "ticket": preview.context["kept"].ticket,
+        "claim": preview.context["kept"].claim,
         "expected": plan.fingerprint,
         "language": shown["language"],
         "dates": shown["dates"],
@@ -107,9 +107,28 @@ def test_a_preview_tells_what_would_happen_and_writes_nothing(organizer: Client)
     page = preview.content.decode()
     assert "Nothing is written yet" in page
     assert "A session has no title (number 2), and was left out." in page
-    assert preview.context["plan"].sheets[0].skipped == 1
+    assert preview.context["plan"].shares[0].skipped == 1
     assert not Session.objects.exists()
     assert len(kept()) == 1
+
+
+def test_who_names_people_in_public_is_told_what_they_state(organizer: Client) -> None:
+    two = xml(event(1, persons=[(1, "Mei Lin"), (2, "Ana Ruiz")]))
+
+    one_named = look(organizer, speakers_agreed="on").content.decode()
+    two_named = look(organizer, two, speakers_agreed="on").content.decode()
+    nobody = look(organizer, two).content.decode()
+
+    assert "names 1 more person: you state that they have agreed to it." in one_named
+    assert "names 2 more people: you state that they have agreed to it." in two_named
+    assert "you state" not in nobody
+
+
+def test_the_buttons_say_what_they_show(organizer: Client) -> None:
+    empty, preview = organizer.get(PAGE).content.decode(), look(organizer).content.decode()
+
+    assert 'value="Preview"' in empty
+    assert 'value="Preview with other choices"' in preview
 
 
 def test_what_was_shown_is_imported_and_the_file_is_forgotten(edition: Edition, organizer: Client) -> None:
@@ -162,15 +181,15 @@ def test_a_kept_file_that_is_not_the_one_that_was_shown_is_refused(organizer: Cl
     assert not Session.objects.exists()
 
 
-@pytest.mark.parametrize("ticket", ["", "forged", "eyJuYW1lIjoiLi4vLi4vZXRjL3Bhc3N3ZCJ9:1tA:abc"])
-def test_a_forged_ticket_opens_nothing(organizer: Client, ticket: str) -> None:
-    answer = confirm(organizer, look(organizer), ticket=ticket)
+@pytest.mark.parametrize("claim", ["", "forged", "eyJuYW1lIjoiLi4vLi4vZXRjL3Bhc3N3ZCJ9:1tA:abc"])
+def test_a_forged_claim_opens_nothing(organizer: Client, claim: str) -> None:
+    answer = confirm(organizer, look(organizer), claim=claim)
 
     assert answer.context["form"].errors["file"]
     assert not Session.objects.exists()
 
 
-def test_a_ticket_is_good_for_its_own_edition_only(edition: Edition, organizer: Client) -> None:
+def test_a_claim_is_good_for_its_own_edition_only(edition: Edition, organizer: Client) -> None:
     preview = look(organizer)
     other = make.edition(starts_on=schedules.FIRST)
     elsewhere = staff.at_work("programme", other)
@@ -183,12 +202,12 @@ def test_a_ticket_is_good_for_its_own_edition_only(edition: Edition, organizer: 
 
 def test_a_preview_is_good_for_a_day_and_its_file_is_then_swept(edition: Edition, organizer: Client) -> None:
     preview = look(organizer)
-    ticket = preview.context["kept"].ticket
+    claim = preview.context["kept"].claim
     sweep_imports()
     still_kept = len(kept())
 
     with time_machine.travel(timezone.now() + timedelta(hours=25), tick=False):
-        answer = confirm(staff.at_work("programme", edition), preview, ticket=ticket)
+        answer = confirm(staff.at_work("programme", edition), preview, claim=claim)
         sweep_imports()
 
     assert still_kept == 1
@@ -203,10 +222,12 @@ def test_a_file_of_other_dates_cannot_be_imported_before_its_days_are_moved(edit
     page = preview.content.decode()
     forced = confirm(organizer, preview)
 
-    moved = look(organizer, None, ticket=forced.context["kept"].ticket, dates="move")
+    moved = look(organizer, None, claim=forced.context["kept"].claim, dates="move")
 
     assert "Import this" not in page
     assert "9 March 2027" in page
+    assert "move the days to this one’s" in page
+    assert "--shift" not in page
     assert not Session.objects.exists()
     assert confirm(organizer, moved).status_code == 302
     assert Session.objects.get().slot.starts_at == make.moment(other, 1, "10:00")

@@ -32,7 +32,7 @@ def two_editions(starts_on: date, days: int, **fields: Any) -> tuple[Edition, Ed
     """Two of the same name and dates; only their slugs, of the same length, tell them apart."""
     return tuple(  # type: ignore[return-value]
         make.edition(starts_on=starts_on, days=days, slug=slug, published_at="2014-01-01T00:00:00Z", **fields)
-        for slug in ("2011", "2012")
+        for slug in ("2011-x", "2012-x")  # no guid holds an x
     )
 
 
@@ -44,7 +44,7 @@ def exported(edition: Edition, ending: str) -> bytes:
 
 def but_for_the_slug(feed: bytes, edition: Edition) -> bytes:
     """The same with the edition's slug blotted out. It stands in its own addresses and acronym, and in no text here."""
-    return feed.replace(edition.slug.encode(), b"####")
+    return feed.replace(edition.slug.encode(), b"######")
 
 
 @pytest.mark.parametrize("ending", ["xml", "json"])

@@ -16,7 +16,7 @@ from PIL import Image, ImageFile
 from pypdf import PdfReader
 
 from forum import pdf
-from forum.pdf_fit import Room
+from forum.pdf_fit import Space
 
 
 def page(body: str) -> str:
@@ -116,18 +116,18 @@ def test_every_face_that_is_shipped_is_in_the_stack() -> None:
 
 
 def test_a_short_text_takes_the_largest_size_and_a_long_one_a_smaller() -> None:
-    room = Room((40, 20, 10), width=89, height=20, bold=True)
+    space = Space((40, 20, 10), width=89, height=20, bold=True)
 
-    assert room.fit("Jo").size == 40
-    assert room.fit("Maximilian von und zu Lothringen").size == 20
-    assert room.fit("Maximilian von und zu Lothringen " * 20).size == 10
+    assert space.fit("Jo").size == 40
+    assert space.fit("Maximilian von und zu Lothringen").size == 20
+    assert space.fit("Maximilian von und zu Lothringen " * 20).size == 10
 
 
 def test_words_that_may_not_be_broken_make_a_text_smaller() -> None:
-    room = Room((44, 40, 36, 32), width=89, height=38, bold=True)
+    space = Space((44, 40, 36, 32), width=89, height=38, bold=True)
 
-    assert room.fit("艾达科妮莉亚", leading=1.2).size == 44
-    assert room.fit("艾达科妮莉亚", leading=1.2, whole=True).size == 40
+    assert space.fit("艾达科妮莉亚", leading=1.2).size == 44
+    assert space.fit("艾达科妮莉亚", leading=1.2, whole=True).size == 40
 
 
 def test_printing_leaves_pillow_as_strict_with_broken_pictures_as_it_was() -> None:

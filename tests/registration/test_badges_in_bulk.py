@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 from pypdf import PdfReader
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
@@ -144,7 +145,7 @@ def test_who_is_not_confirmed_is_left_out_and_the_page_says_how_many_and_why(
     job = printed(organizer, keys(*chosen))
 
     told = organizer.get(page_of(job)).content.decode()
-    assert "1 badge is ready." in told
+    assert "The PDF has 1 badge." in told
     assert "Only a confirmed ticket has a badge." in told
     assert "<li>Reserved: 2</li><li>Cancelled: 1</li>" in told
 
@@ -273,10 +274,40 @@ def test_the_page_shows_how_far_it_is_and_then_the_file(edition: Edition, organi
     job.advance(3, 8)
     amid = organizer.get(page).content.decode()
 
-    assert "about to be printed" in before
-    assert "Look again" in before
+    assert "about to be made" in before
+    assert "See how far it is" in before
+    assert "The PDF is being made." in amid
     assert "3 of 8 badges are done." in amid
     assert 'max="8" value="3"' in amid
+
+
+def test_only_the_sentence_that_says_the_state_is_read_out(edition: Edition, organizer: Client) -> None:
+    ticket(edition)
+    page = ask(organizer)["Location"]
+    said = re.compile(r'<(\w+)[^>]* role="status">(.*?)</\1>', re.DOTALL)
+
+    before = said.findall(organizer.get(page).content.decode())
+    run_job(Job.objects.get().pk)
+    after = said.findall(organizer.get(page).content.decode())
+
+    assert [(tag, strip_tags(text).strip()) for tag, text in before] == [
+        ("p", "The PDF is about to be made.")
+    ]
+    assert [tag for tag, _text in after] == ["p"]
+    assert strip_tags(after[0][1]).split(".")[0] == "The PDF has 1 badge"
+    assert "Download" not in after[0][1]
+
+
+def test_what_makes_a_pdf_does_not_say_that_it_prints(edition: Edition, organizer: Client) -> None:
+    one = ticket(edition)
+    listed = organizer.get(LIST).content.decode()
+    asked = organizer.post(LIST, {"action": "print_badges", "_selected_action": [one.pk]}).content.decode()
+    done = organizer.get(page_of(printed(organizer))).content.decode()
+
+    assert "Make a PDF of badges …" in listed
+    assert 'value="Make the PDF"' in asked
+    assert "Download the PDF" in done
+    assert not re.search(r"Print badges|[Pp]rinted lately|were printed|was printed", listed + asked + done)
 
 
 def test_a_batch_that_a_stopped_worker_left_is_printed_by_the_next_one(
@@ -400,7 +431,7 @@ def test_a_file_is_deleted_after_a_day_and_the_page_says_so(edition: Edition, or
 
     assert len(kept_files()) == 1
     assert organizer.get(file_of(old)).status_code == 404
-    assert "The file has been deleted" in organizer.get(page_of(old)).content.decode()
+    assert "It has been deleted" in organizer.get(page_of(old)).content.decode()
     assert len(pages(organizer, young)) == 1
 
 

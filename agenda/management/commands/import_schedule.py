@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from agenda.frab.reading import MAX_BYTES
 from agenda.imports.plan import Plan
-from agenda.imports.schedule_import import ScheduleImport
+from agenda.imports.schedule_import import OtherDates, ScheduleImport
 from forum.errors import Refusal
 from forum.models import Edition
 from forum.translated import speaking_mainly
@@ -53,9 +53,13 @@ class Command(BaseCommand):
         with speaking_mainly(edition.main_language):
             try:
                 plan = schedule.plan() if options["dry_run"] else schedule.carry_out()
+            except OtherDates as refusal:
+                raise self._stopped(str(refusal)) from refusal
             except Refusal as refusal:
                 raise CommandError(str(refusal)) from refusal
             self._tell(plan, edition, is_done=not options["dry_run"])
+        if plan.obstacle:
+            raise self._stopped(plan.obstacle)
 
     @staticmethod
     def _edition(slug: str) -> Edition:
@@ -72,15 +76,17 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
 
+    @staticmethod
+    def _stopped(obstacle: str) -> CommandError:
+        return CommandError(f"{obstacle} Name another with --edition, or move the days with --shift.")
+
     def _tell(self, plan: Plan, edition: Edition, *, is_done: bool) -> None:
         for remark in plan.remarks:
             self.stdout.write(f"- {remark.text}")
-        if plan.obstacle:
-            self.stdout.write(f"It cannot be done like this: {plan.obstacle}")
-        for sheet in plan.sheets:
+        for share in plan.shares:
             self.stdout.write(
-                f"{sheet.kind.label:10} {len(sheet.new):4} new, {len(sheet.changed):4} changed, "
-                f"{sheet.unchanged:4} unchanged, {sheet.skipped:4} skipped"
+                f"{share.kind.label:10} {len(share.new):4} new, {len(share.changed):4} changed, "
+                f"{share.unchanged:4} unchanged, {share.skipped:4} skipped"
             )
         self.stdout.write(
             f"Imported into {edition.slug}. The public sees it with the next release."

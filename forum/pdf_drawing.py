@@ -57,7 +57,7 @@ class Canvas:
                 at += line.height
 
 
-class Sheet:
+class DrawnPage:
     """A page that `draw` draws when it is its turn. WeasyPrint takes it for one of its own."""
 
     def __init__(self, like: Any, draw: Callable[[Canvas], None]) -> None:
