@@ -102,7 +102,7 @@ def test_an_answer_that_comes_late_does_not_overwrite_what_one_types_meanwhile(
     page = page_at(1280)
     page.goto("/en/agenda/")
     held: list[Route] = []
-    page.route("**/en/agenda/?q=*", held.append)
+    page.route("**/en/agenda/?q=*", lambda route: held.append(route))
     box = page.get_by_role("searchbox")
     part = page.locator("#found")
 
@@ -128,7 +128,7 @@ def test_who_has_reached_a_link_keeps_it_when_the_answer_comes(
     page = page_at(1280)
     page.goto("/en/agenda/")
     held: list[Route] = []
-    page.route("**/en/agenda/?q=*", held.append)
+    page.route("**/en/agenda/?q=*", lambda route: held.append(route))
 
     with page.expect_request("**/en/agenda/?q=fees"):
         page.get_by_role("searchbox").fill("fees")
