@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext
+from django_countries import countries
 from icalendar import Calendar, Event, Timezone, vCalAddress, vDuration, vText, vUri
 
 from agenda.models import ReleasedSlot
@@ -19,20 +20,48 @@ from forum.models import Edition
 REFRESH = timedelta(hours=1)
 
 
+def new_calendar(edition: Edition) -> Calendar:
+    """An empty calendar of an edition, to be published."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Plenary//Plenary//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("name", str(edition.name))
+    calendar.add("x-wr-calname", str(edition.name))
+    return calendar
+
+
+def uid(name: object) -> str:
+    """The UID of an event: a name that stays the same for as long as there is the event, made unique by the host."""
+    return f"{name}@{urlsplit(settings.SITE_URL).hostname}"
+
+
+def organizer_of(edition: Edition) -> vCalAddress:
+    """Who organizes: the edition, by the address to which people write."""
+    organizer = vCalAddress(f"mailto:{edition.contact_email}")
+    organizer.params["CN"] = vText(str(edition.name))
+    return organizer
+
+
+def place_of(edition: Edition, *, room: str = "", in_full: bool = False) -> str:
+    """Where it is, from the room outwards; `in_full` with street and country, for who has yet to come there.
+
+    The city is left out where the venue's name or street address has it already.
+    """
+    venue = [str(edition.place), *([str(edition.address)] if in_full else [])]
+    city = "" if any(str(edition.city) in part for part in venue) else str(edition.city)
+    country = countries.name(str(edition.country)) if in_full else ""
+    return ", ".join(part for part in (room, *venue, city, country) if part)
+
+
 def calendar_of(edition: Edition, slots: Iterable[ReleasedSlot], *, url: str) -> bytes:
     """Write sessions as an iCalendar file, texts in the active language. `url` is where the file itself lies.
 
     An event keeps its UID for as long as there is the session, so that a calendar follows it when it is moved. The
     same agenda gives the same bytes: an event is dated by its last change, not by the clock.
     """
-    calendar = Calendar()
-    name = str(edition.name)
-    calendar.add("prodid", "-//Plenary//Plenary//EN")
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
-    calendar.add("name", name)
-    calendar.add("x-wr-calname", name)
+    calendar = new_calendar(edition)
     calendar.add("x-wr-timezone", edition.time_zone)
     calendar.add("url", edition.link(edition.path("agenda")))
     calendar.add("source", vUri(url, params={"VALUE": "URI"}))
@@ -61,14 +90,15 @@ def _event(edition: Edition, slot: ReleasedSlot) -> Event:
     assert session is not None
     changed_at = max(slot.changed_at, session.updated_at).astimezone(UTC)
     event = Event()
-    event.add("uid", f"{session.guid}@{urlsplit(settings.SITE_URL).hostname}")
+    event.add("uid", uid(session.guid))
     event.add("sequence", slot.sequence)
     event.add("dtstamp", changed_at)
     event.add("last-modified", changed_at)
     event.add("summary", str(session.title))
     event.add("dtstart", slot.starts_at.astimezone(edition.zone))
     event.add("dtend", slot.ends_at.astimezone(edition.zone))
-    event.add("location", _place(edition, slot))
+    room = str(slot.room.name) if slot.room else gettext("All rooms")
+    event.add("location", place_of(edition, room=room))
     if description := _description(slot):
         event.add("description", description)
     event.add("url", edition.link(edition.path("session", slug=session.slug)))
@@ -77,16 +107,8 @@ def _event(edition: Edition, slot: ReleasedSlot) -> Event:
         event.add("categories", categories)
     event.add("status", "CANCELLED" if slot.is_cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT")  # who follows all sessions is not busy in each of them
-    organizer = vCalAddress(f"mailto:{edition.contact_email}")
-    organizer.params["CN"] = vText(str(edition.name))
-    event.add("organizer", organizer)
+    event.add("organizer", organizer_of(edition))
     return event
-
-
-def _place(edition: Edition, slot: ReleasedSlot) -> str:
-    room = str(slot.room.name) if slot.room else gettext("All rooms")
-    place, city = str(edition.place), str(edition.city)
-    return ", ".join(part for part in (room, place, "" if city in place else city) if part)
 
 
 def _description(slot: ReleasedSlot) -> str:

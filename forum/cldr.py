@@ -3,8 +3,6 @@ written. Speakers of each language have agreed on it there, so none of it is tra
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from functools import cache
 
@@ -24,8 +22,6 @@ _FIRST_NAMES = {
     "Asia/Kolkata": "Asia/Calcutta",
     "Asia/Yangon": "Asia/Rangoon",
 }
-_THAI_VOWEL_IN_FRONT = re.compile("([เแโใไ])([ก-ฮ])")
-_MARKS = re.compile("[\u0300-\u036f\u0e47-\u0e4e]")  # accents of Latin letters, and tones of Thai
 
 
 @cache
@@ -57,7 +53,7 @@ def countries() -> dict[str, object]:
 
 
 def language_name(code: str) -> str:
-    """The name of a language (BCP 47) in the active language; what is no code stays itself."""
+    """The name of a language (BCP 47) in the active language: CLDR’s, else Django’s. What is no code stays itself."""
     if _active() == "en":
         return languages.name(code)
     return str(_locale(_active()).languages.get(code.replace("-", "_")) or languages.name(code))
@@ -76,9 +72,3 @@ def listed(words: Iterable[object]) -> str:
         # CLDR's pattern joins with hyphens, which are read as part of a name; its sign for lists is this one.
         return f"{'၊ '.join(texts[:-1])}နှင့် {texts[-1]}"
     return format_list(texts, locale=_locale(_active()))
-
-
-def alphabetical(name: str) -> str:
-    """A key by which names stand as in a dictionary: accents and tones aside, Thai vowels after their consonant."""
-    letters = _MARKS.sub("", unicodedata.normalize("NFKD", name)).casefold()
-    return _THAI_VOWEL_IN_FRONT.sub(r"\2\1", letters)

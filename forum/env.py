@@ -7,6 +7,7 @@ against it.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -48,14 +49,9 @@ def number(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number.") from error
 
 
-def words(name: str, default: str = "") -> list[str]:
-    """Read a list separated by commas; empty items are dropped."""
-    return [word.strip() for word in text(name, default).split(",") if word.strip()]
-
-
-def codes(name: str, default: str) -> list[str]:
-    """Read a list of short codes, separated by blanks or commas."""
-    return text(name, default).replace(",", " ").split()
+def words(name: str, default: str = "", *, between: str = r"[\s,]") -> list[str]:
+    """Read a list, separated by blanks or commas, or by what `between` says; empty items are dropped."""
+    return [word.strip() for word in re.split(between, text(name, default)) if word.strip()]
 
 
 def path(name: str, default: Path) -> Path:

@@ -48,7 +48,10 @@ def own_name(code: str) -> str:
 
 
 def name(code: str) -> str:
-    """The name of a language in the reader's language; its code when it has none here."""
+    """The name that Django has for a language, translated where it can; its code when it has none here.
+
+    What people see asks `cldr.language_name`, which knows more languages in more of them and falls back to this.
+    """
     return _told(code, "name_translated")
 
 

@@ -39,7 +39,7 @@ else:
     SITE_URL = env.text("SITE_URL").rstrip("/")
     ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname or "", *env.words("ALLOWED_HOSTS")]
 
-SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS", between=",")  # a key may hold blanks
 
 # --- what runs -------------------------------------------------------------------------------------------------
 
@@ -235,7 +235,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # --- languages and time ----------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-LANGUAGES = languages.of_installation(env.codes("LANGUAGES", "en th my"), fallback=LANGUAGE_CODE)
+LANGUAGES = languages.of_installation(env.words("LANGUAGES", "en th my"), fallback=LANGUAGE_CODE)
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "forum" / "no_catalogue"]
 FORMAT_MODULE_PATH = "forum.formats"
 COUNTRIES_OVERRIDE = cldr.countries()

@@ -1,9 +1,11 @@
-"""What the characters of a text tell about it: which way it runs, whose Han forms it wants, what can be printed."""
+"""What the characters of a text tell about it: which way it runs, whose Han forms it wants, what can be printed, and
+where a name stands among others."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from forum import pdf
 
@@ -20,23 +22,18 @@ _UNSPACED = re.compile(
 _HAN = re.compile("[\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _KANA = re.compile("[\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
 _HANGUL = re.compile("[\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3]")
-# Latin letters that Unicode does not take for others with an accent.
-_PLAIN = str.maketrans(
-    {
-        "ł": "l",
-        "Ł": "L",
-        "ø": "o",
-        "Ø": "O",
-        "đ": "d",
-        "Đ": "D",
-        "æ": "ae",
-        "Æ": "Ae",
-        "œ": "oe",
-        "Œ": "Oe",
-        "ı": "i",
-    }
-)
-_VOWEL_IN_FRONT = re.compile("([\u0e40-\u0e44\u0ec0-\u0ec4])(.)")
+# Thai and Lao write these vowels before the consonant that they follow in speech.
+VOWELS_IN_FRONT = "เแโใไເແໂໃໄ"
+_VOWEL_IN_FRONT = re.compile(f"([{VOWELS_IN_FRONT}])([ก-ฮກ-ຮ])")
+# Apostrophes and letters that stand for one, accents of Latin letters, tones and silencing signs of Thai and Lao.
+_ASIDE = re.compile("['’\u02b0-\u036f\u0e47-\u0e4c\u0e4e\u0ec8-\u0ecc]")
+# Latin letters that Unicode does not take for others with an accent, and vowels of Thai and Lao that it takes apart.
+_PLAIN = {
+    "ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i",
+    "\u0e4d\u0e32": "\u0e33", "\u0ecd\u0eb2": "\u0eb3",
+}  # fmt: skip
+_NOT_PLAIN = re.compile("|".join(_PLAIN))
+_TITLES = {"dr", "mr", "mrs", "ms", "mx", "prof", "professor", "rev", "sir"}
 _JOINERS = "\u200c\u200d"
 
 _HAN_OF_COUNTRY = {
@@ -57,19 +54,29 @@ def printable(text: object) -> str:
     return " ".join(word for word in kept.split() if word.strip(_JOINERS))
 
 
-def place_in_list(text: str) -> tuple[str, str]:
-    """What a list of names in many scripts is sorted by: Latin first, from A to Z, then one script after the other.
+def without_titles(name: str) -> list[str]:
+    """The words of a name, titles left out."""
+    words = [word for word in name.split() if any(sign.isalpha() for sign in word)]
+    return [word for word in words if word.rstrip(".").casefold() not in _TITLES] or words
 
-    Case and accents do not count, nor signs in front. Thai and Lao stand by their consonants, as in dictionaries,
-    although some vowels are written before them.
+
+@lru_cache(maxsize=4096)
+def place_in_list(name: str) -> tuple[str, str]:
+    """What every list of names in many scripts is sorted by: Latin first, from A to Z, then one script after the other.
+
+    Titles, case, accents and tones do not count, nor signs in front. Thai and Lao stand by their consonants, as in
+    dictionaries, although some vowels are written before them. What has no letter comes first.
     """
-    plain = "".join(
-        sign
-        for sign in unicodedata.normalize("NFKD", text.translate(_PLAIN))
-        if not "\u0300" <= sign <= "\u036f"
-    )
-    letters = next((plain[at:] for at, sign in enumerate(plain) if sign.isalnum()), plain)
-    return _VOWEL_IN_FRONT.sub(r"\2\1", letters.casefold()), text
+    plain = _ASIDE.sub("", unicodedata.normalize("NFKD", " ".join(without_titles(name)))).casefold()
+    plain = _NOT_PLAIN.sub(lambda found: _PLAIN[found[0]], plain)
+    letters = next((plain[at:] for at, sign in enumerate(plain) if sign.isalpha()), "")
+    return _VOWEL_IN_FRONT.sub(r"\2\1", letters), name
+
+
+def first_letter(name: str) -> str:
+    """The letter that a name is filed under in such a list, in Latin without its accent; “#” when it has none."""
+    letters, _name = place_in_list(name)
+    return letters[:1].upper() or "#"
 
 
 def _is_kept(sign: str) -> bool:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.utils.translation import gettext
-from django_countries import countries
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Event
 
-from agenda.ical import time_zone
+from agenda.ical import new_calendar, organizer_of, place_of, time_zone, uid
 
 if TYPE_CHECKING:
     from agenda.models import Day
@@ -27,12 +24,7 @@ def calendar_of(ticket: Ticket) -> bytes:
     """
     edition = ticket.edition
     days = list(ticket.ticket_type.days.all()) or list(edition.days.all())
-    calendar = Calendar()
-    calendar.add("prodid", "-//Plenary//Plenary//EN")
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", str(edition.name))
+    calendar = new_calendar(edition)
     if days:
         calendar.add_component(time_zone(edition.time_zone, edition.starts_on, edition.ends_on))
     for day in days:
@@ -42,22 +34,15 @@ def calendar_of(ticket: Ticket) -> bytes:
     return calendar.to_ical()
 
 
-def _event(ticket: Ticket, uid: str, summary: str) -> Event:
+def _event(ticket: Ticket, name: str, summary: str) -> Event:
     edition = ticket.edition
     event = Event()
-    event.add("uid", f"{uid}@{urlsplit(settings.SITE_URL).hostname}")
+    event.add("uid", uid(name))
     event.add("dtstamp", ticket.status_changed_at.astimezone(UTC))
     event.add("summary", summary)
-    if ticket.ticket_type.is_remote:
-        event.add("location", gettext("Online"))
-    else:
-        address = str(edition.address)
-        city = "" if str(edition.city) in address else str(edition.city)
-        where = (str(edition.place), address, city, countries.name(str(edition.country)))
-        event.add("location", ", ".join(part for part in where if part))
-    organizer = vCalAddress(f"mailto:{edition.contact_email}")
-    organizer.params["CN"] = vText(str(edition.name))
-    event.add("organizer", organizer)
+    where = gettext("Online") if ticket.ticket_type.is_remote else place_of(edition, in_full=True)
+    event.add("location", where)
+    event.add("organizer", organizer_of(edition))
     event.add("status", "CONFIRMED")
     return event
 

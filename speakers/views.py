@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 
 from forum.caching import public_page
 from forum.http import Request, words_of
-from forum.templatetags.formats import first_letter
+from forum.writing import first_letter, place_in_list
 from speakers.models import ListedSpeaker
 
 
@@ -18,7 +18,7 @@ def speaker_list(request: Request) -> HttpResponse:
     """Show all speakers by letter, or those that the words in `q` find."""
     words, edition = words_of(request), request.edition
     found = ListedSpeaker.found(edition, words) if words else ListedSpeaker.of(edition)
-    speakers = sorted(found, key=lambda one: (first_letter(one.name), one.name.casefold()))
+    speakers = sorted(found, key=lambda one: place_in_list(one.name))
     firsts = {
         letter: next(those).slug for letter, those in groupby(speakers, lambda one: first_letter(one.name))
     }

@@ -12,13 +12,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
-from django.utils.translation import get_language_info, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from agenda.frab.reading import MAX_BYTES
 from agenda.imports.kept_file import KeptFile
 from agenda.imports.plan import Plan
 from agenda.imports.schedule_import import ScheduleImport
+from forum import cldr
 from forum.errors import Refusal
 from forum.models import Edition
 
@@ -53,7 +54,7 @@ class ImportForm(forms.Form):
         self._edition = edition
         self.kept: KeptFile | None = None
         self._data = b""
-        offered = [(code, get_language_info(code)["name_translated"]) for code in edition.languages]
+        offered = [(code, cldr.language_name(code)) for code in edition.languages]
         language: Any = self.fields["language"]
         language.choices, language.initial = offered, edition.main_language
         if len(offered) == 1:

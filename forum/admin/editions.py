@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from forum import languages
+from forum import cldr, languages
 from forum.edition_admin import EditionAdmin, EditionForm, pill
 from forum.edition_admin.chosen import KEY, answered, at_home_in
 from forum.models import Duty, Edition, StakeholderGroup
@@ -26,7 +26,7 @@ CURRENT_MARK = _("at the short addresses")
 
 def _offered(code: str) -> str:
     """A language to choose: its own name, and the reader's for it."""
-    own, name = languages.own_name(code), languages.name(code)
+    own, name = languages.own_name(code), cldr.language_name(code)
     return format_html('<span lang="{}">{}</span>{}', code, own, "" if own == name else f" · {name}")
 
 
@@ -168,7 +168,9 @@ class EditionRecordAdmin(EditionAdmin):
             if code not in before:
                 said = gettext("%(language)s is new here. See what is missing in it.")
                 link = format_html(
-                    '<a href="{}">{}</a>', reverse("translations"), said % {"language": languages.name(code)}
+                    '<a href="{}">{}</a>',
+                    reverse("translations"),
+                    said % {"language": cldr.language_name(code)},
                 )
                 self.message_user(request, link, messages.INFO)
         for code in before:
@@ -176,7 +178,7 @@ class EditionRecordAdmin(EditionAdmin):
                 said = gettext(
                     "%(language)s is hidden now. Its texts are kept, and come back when you choose it again."
                 )
-                self.message_user(request, said % {"language": languages.name(code)}, messages.INFO)
+                self.message_user(request, said % {"language": cldr.language_name(code)}, messages.INFO)
 
     @admin.display(description=_("dates"), ordering="starts_on")
     def dates(self, edition: Edition) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from forum import languages
+from forum import cldr
 
 
 class OfEditionFilter(RelatedFieldListFilter):
@@ -51,7 +51,7 @@ class MissingLanguageFilter(SimpleListFilter):
 
     def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
         return [
-            (code, gettext("Missing in %(language)s") % {"language": languages.name(code)})
+            (code, gettext("Missing in %(language)s") % {"language": cldr.language_name(code)})
             for code in request.edition.languages
         ]
 

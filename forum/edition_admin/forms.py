@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
-from forum import languages
+from forum import cldr
 from forum.errors import Refusal
 from forum.models import Edition
 from forum.money import digits
@@ -93,7 +93,7 @@ class LanguagesField(forms.MultipleChoiceField):
     def __init__(self, *, also: Iterable[str] = (), **kwargs: Any) -> None:
         codes = dict.fromkeys([*dict(settings.LANGUAGES), *also, *HEARD_AT_FORUMS])
         super().__init__(
-            choices=[(code, languages.name(code)) for code in codes], **{"required": False, **kwargs}
+            choices=[(code, cldr.language_name(code)) for code in codes], **{"required": False, **kwargs}
         )
 
 

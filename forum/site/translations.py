@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from forum import languages
+from forum import cldr
 from forum.edition_admin import EditionAdmin
 from forum.models import Edition
 from forum.site.translating import Sheet
@@ -155,7 +155,7 @@ def _save(request: Any, kind: Kind, language: str) -> HttpResponse:
 
 
 def _shown(request: Any, kind: Kind, sheet: Sheet, page: Any = None) -> HttpResponse:
-    names = {"kind": kind.label, "language": languages.name(sheet.language)}
+    names = {"kind": kind.label, "language": cldr.language_name(sheet.language)}
     context = {
         **admin.site.each_context(request),
         "title": _("%(kind)s: missing in %(language)s") % names,

@@ -14,17 +14,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
-from forum import cldr, languages
+from forum import cldr, languages, writing
 from forum import markdown as markdown_text
 from forum.translated import Translated
 
 register = template.Library()
-
-_TITLES = {"dr", "mr", "mrs", "ms", "mx", "prof", "professor", "rev", "sir"}
-_PLAIN_LATIN = str.maketrans({"Đ": "D", "Ð": "D", "Ø": "O", "Ł": "L", "Æ": "A", "Œ": "O", "Þ": "T", "ẞ": "S"})
-
-# Thai and Lao write these vowels before the consonant that they follow in speech.
-_VOWELS_IN_FRONT = set("เแโใไເແໂໃໄ")
 
 
 @register.filter
@@ -70,17 +64,13 @@ def _first_cluster(word: str) -> str:
     word = unicodedata.normalize("NFC", word).lstrip("'\"-–(“‘")
     cluster = ""
     for sign in word:
-        begun = cluster and cluster[-1] not in _VOWELS_IN_FRONT and unicodedata.combining(cluster[-1]) != 9
+        begun = (
+            cluster and cluster[-1] not in writing.VOWELS_IN_FRONT and unicodedata.combining(cluster[-1]) != 9
+        )
         if begun and not unicodedata.category(sign).startswith("M"):
             break
         cluster += sign
     return cluster
-
-
-def _names(name: str) -> list[str]:
-    """The words of a name, titles left out."""
-    words = [word for word in name.split() if any(sign.isalpha() for sign in word)]
-    return [word for word in words if word.rstrip(".").casefold() not in _TITLES] or words
 
 
 @register.filter
@@ -91,7 +81,7 @@ def initials(name: object) -> str:
     Two for names in letters with capitals or their like (“Daw Khin Mar” → “DM”), one where a single syllable or
     character already reads as a name’s beginning (Thai, Burmese, Han, Arabic, …).
     """
-    words = _names(str(name))
+    words = writing.without_titles(str(name))
     if not words:
         return "·"
     first = _first_cluster(words[0])
@@ -100,13 +90,6 @@ def initials(name: object) -> str:
     # A name may be followed by the same name in another script: the last word of the first one counts.
     capitalised = [word for word in words[1:] if _first_cluster(word)[:1].isupper()]
     return (first + (_first_cluster(capitalised[-1]) if capitalised else "")).upper()
-
-
-@lru_cache(maxsize=2048)
-def first_letter(name: str) -> str:
-    """The letter that a name is filed under: titles left out, in Latin without its accent."""
-    letters = unicodedata.normalize("NFD", " ".join(_names(name)))
-    return next((sign.upper().translate(_PLAIN_LATIN) for sign in letters if sign.isalpha()), "#")
 
 
 @register.filter

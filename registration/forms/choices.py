@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from django_countries import countries
 
-from forum import cldr
+from forum import writing
 
 
 class _Records(forms.RadioSelect):
@@ -64,7 +64,9 @@ def countries_by_name() -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=16)
 def _countries(language: str) -> tuple[tuple[str, str], ...]:
-    named = sorted(((code, str(name)) for code, name in countries), key=lambda one: cldr.alphabetical(one[1]))
+    named = sorted(
+        ((code, str(name)) for code, name in countries), key=lambda one: writing.place_in_list(one[1])
+    )
     return (("", gettext("Choose a country")), *named)
 
 

@@ -6,7 +6,7 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
-from forum import cldr, languages, money
+from forum import cldr, money
 from registration.models import TicketType
 
 register = template.Library()
@@ -40,12 +40,6 @@ def is_for(ticket_type: TicketType) -> str:
     if not groups or len(groups) >= len(ticket_type.edition.groups.all()):
         return ""
     return cldr.listed(groups)
-
-
-@register.filter
-def language_name(code: str) -> str:
-    """The name of a language as its speakers write it; a code we do not know stays itself."""
-    return languages.own_name(code)
 
 
 @register.filter

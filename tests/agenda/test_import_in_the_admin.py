@@ -262,3 +262,13 @@ def test_a_language_of_the_edition_can_be_chosen(edition: Edition, organizer: Cl
     confirm(organizer, look(organizer, language="th"))
 
     assert Session.objects.get().title == {"th": "Wages"}
+
+
+def test_a_language_that_has_no_name_any_more_is_offered_by_its_code(
+    edition: Edition, organizer: Client
+) -> None:
+    Edition.objects.filter(pk=edition.pk).update(languages=["en", "xx"])
+
+    offered = organizer.get(PAGE).context["form"].fields["language"].choices
+
+    assert offered == [("en", "English"), ("xx", "xx")]

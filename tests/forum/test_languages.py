@@ -387,6 +387,7 @@ def test_a_list_is_written_as_the_language_does(language: str, written: str) -> 
     [
         ("en", ["Khmer", "Burmese", "Myanmar", "South Korea"]),
         ("th", ["เขมร", "พม่า", "เมียนมา (พม่า)", "เกาหลีใต้"]),
+        ("lo", ["ຂະເໝນ", "ມຽນມາ", "ມຽນມາ (ເບີມາ)", "ເກົາຫລີໃຕ້"]),  # Django has no word of Lao
         ("my", ["ခမာ", "မြန်မာ", "မြန်မာ", "တောင်ကိုရီးယား"]),
     ],
 )

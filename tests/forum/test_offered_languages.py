@@ -36,7 +36,15 @@ def opened(edition: Edition) -> str:
 def test_an_installation_names_its_languages_by_blanks_or_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANGUAGES", "en th, my  km")
 
-    assert env.codes("LANGUAGES", "en") == ["en", "th", "my", "km"]
+    assert env.words("LANGUAGES", "en") == ["en", "th", "my", "km"]
+
+
+def test_a_list_whose_items_may_hold_blanks_is_separated_by_commas_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SECRET_KEY_FALLBACKS", "an old key, and an older one,")
+
+    assert env.words("SECRET_KEY_FALLBACKS", between=",") == ["an old key", "and an older one"]
 
 
 @pytest.mark.parametrize(("code", "own"), [("km", "ភាសាខ្មែរ"), ("shn", "လိၵ်ႈတႆး"), ("lo", "ລາວ"), ("xx", "xx")])

@@ -74,6 +74,12 @@ def test_only_scripts_without_spaces_could_be_broken_within_a_name() -> None:
         ["“Beth”", "Carla"],  # nor signs in front
         ["Zoe", "Борис", "سمير", "สมชาย", "ခင်", "王小明"],  # one script after the other
         ["กมล", "เกศ", "โกวิท", "ขวัญ", "แขไข", "ไพลิน", "สมชาย"],  # Thai by its consonants
+        ["กำแพง", "กิตติ", "ขวัญ"],  # and each vowel has its place
+        ["ชาติ", "ช่าย", "ชาลี"],  # which tones do not change
+        ["ກຳປູນ", "ເກດ", "ແກ້ວ", "ຂຽວ"],  # Lao like Thai
+        ["Dr Aoife", "Prof. Bo", "Carla", "Sir Dan"],  # titles do not count
+        ["O’Brien", "O'Dell", "Oskar"],
+        ["7", "“”", "Anna", "สมชาย"],  # what has no letter comes first
         ["Anna", "anna"],  # and alike, the same way each time
     ],
 )
@@ -86,3 +92,27 @@ def test_a_list_of_names_is_sorted_as_people_look_through_it(wanted: list[str]) 
 @pytest.mark.parametrize("text", ["", "–", "1", "เ", "\u0301"])
 def test_what_holds_no_letter_has_a_place_too(text: str) -> None:
     assert writing.place_in_list(text)[1] == text
+
+
+@pytest.mark.parametrize(
+    ("name", "letter"),
+    [
+        ("Đoàn Minh Anh", "D"),
+        ("Ðóra", "D"),
+        ("Dr Aoife", "A"),
+        ("Ångström", "A"),
+        ("Ægir", "A"),
+        ("Þóra", "T"),
+        ("ßeta", "S"),
+        ("กมล", "ก"),
+        ("เกศ", "ก"),
+        ("ไพลิน", "พ"),
+        ("ເກດ", "ກ"),
+        ("ဦးအောင်", "ဥ"),
+        ("李堃", "李"),
+        ("7", "#"),
+        ("", "#"),
+    ],
+)
+def test_a_name_is_filed_under_its_first_letter_without_title_and_accent(name: str, letter: str) -> None:
+    assert writing.first_letter(name) == letter

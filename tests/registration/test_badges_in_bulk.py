@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.html import strip_tags
 from pypdf import PdfReader
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -23,6 +23,7 @@ from forum.models.job import Overtaken
 from forum.tasks import run_job, sweep_jobs, sweep_results
 from registration.badges import batch as batches
 from registration.badges.batch import Batch, Sorting
+from registration.forms.choices import countries_by_name
 from registration.models import Ticket
 from tests import make, staff
 
@@ -242,6 +243,26 @@ def test_by_name_comes_latin_from_a_to_z_and_then_one_script_after_the_other(
     job = printed(organizer)
 
     assert names(pages(organizer, job), *wanted) == wanted
+
+
+def test_badges_speakers_and_countries_stand_in_one_order(edition: Edition, organizer: Client) -> None:
+    wanted: list[str] = []
+    for language in ("en", "th", "lo", "my"):
+        with translation.override(language):
+            wanted += [name for code, name in countries_by_name() if code in {"AL", "AX", "GD", "GR"}]
+    places = [
+        f"Place {at:02}" for at in range(len(wanted))
+    ]  # a file's text is not in the order of its letters
+    for name, place in reversed([*zip(wanted, places, strict=True)]):
+        ticket(edition, name, organisation=place)
+        make.speaker(edition, name=name, is_featured=True)
+
+    speakers = [one.name for one in organizer.get("/en/speakers/").context["speakers"]]
+    badges = names(pages(organizer, printed(organizer)), *places)
+
+    assert len(set(wanted)) == 4 * 4
+    assert speakers == wanted
+    assert badges == places
 
 
 def test_by_group_comes_the_group_that_others_see_and_then_the_name(

@@ -322,6 +322,25 @@ def test_an_edition_without_days_yet_is_one_stretch_of_whole_days(client: Client
     assert event["DTEND"].dt == edition.ends_on + timedelta(days=1)
 
 
+@pytest.mark.parametrize(
+    ("venue", "where"),
+    [
+        ({"address": "9 Riverside Lane"}, "Old Hall, 9 Riverside Lane, Bonn, Germany"),
+        ({"address": "9 Riverside Lane, 53111 Bonn"}, "Old Hall, 9 Riverside Lane, 53111 Bonn, Germany"),
+        ({"address": "", "place": "Bonn Hall"}, "Bonn Hall, Germany"),
+        ({"address": "", "place": "", "country": ""}, "Bonn"),
+    ],
+)
+def test_the_calendar_file_says_where_to_go_and_names_the_city_once(
+    client: Client, venue: dict[str, str], where: str
+) -> None:
+    edition = make.edition(**{"place": "Old Hall", "city": "Bonn", "country": "DE", **venue})
+
+    [event] = calendar_of(client, make.ticket(order=make.order(tickets=0, edition=edition))).walk("VEVENT")
+
+    assert str(event["LOCATION"]) == where
+
+
 def test_the_calendar_file_tells_nothing_of_its_owner(client: Client) -> None:
     ticket = make.ticket(name="Daw Khin Mar", email="khin.mar@example.org")
     make.day(ticket.edition)

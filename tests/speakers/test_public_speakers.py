@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from forum.models import Edition
-from forum.templatetags.formats import first_letter, initials
+from forum.templatetags.formats import initials
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -163,12 +163,16 @@ def test_a_monogram_has_the_letters_that_begin_a_name_in_its_script(name: str, l
     assert initials(name) == letters
 
 
-@pytest.mark.parametrize(
-    ("name", "letter"),
-    [("Đoàn Minh Anh", "D"), ("Dr Aoife", "A"), ("Ångström", "A"), ("สมชาย", "ส"), ("7", "#")],
-)
-def test_a_name_is_filed_under_its_first_letter_without_title_and_accent(name: str, letter: str) -> None:
-    assert first_letter(name) == letter
+def test_the_speakers_stand_by_letter_and_thai_names_by_their_consonant(client: Client) -> None:
+    edition = make.edition()
+    for name in ("ใจดี", "เกศรา", "ขวัญ", "กมล", "Dr Ámbar", "Amina", "ခင်", "โกวิท"):
+        released(edition, name=name)
+
+    context = client.get("/en/speakers/").context
+
+    names = [one.name for one in context["speakers"]]
+    assert names == ["Dr Ámbar", "Amina", "กมล", "เกศรา", "โกวิท", "ขวัญ", "ใจดี", "ခင်"]
+    assert list(context["letters"]) == ["A", "ก", "ข", "จ", "ခ"]
 
 
 def test_a_search_for_what_no_database_can_hold_finds_nothing_and_breaks_nothing(client: Client) -> None:
