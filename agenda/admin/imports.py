@@ -141,8 +141,10 @@ class WithImport(ModelAdmin):
         form.kept.forget()
         sessions = plan.shares[0]
         said = ngettext(
-            "Imported: %(count)s new session, %(changed)s changed. The public sees it with the next release.",
-            "Imported: %(count)s new sessions, %(changed)s changed. The public sees them with the next release.",
+            "Imported: %(count)s new session, %(changed)s changed. Times, rooms and people wait for the next release; "
+            "changed titles and texts of released sessions are seen at once.",
+            "Imported: %(count)s new sessions, %(changed)s changed. Times, rooms and people wait for the next release; "
+            "changed titles and texts of released sessions are seen at once.",
             len(sessions.new),
         ) % {"count": len(sessions.new), "changed": len(sessions.changed)}
         messages.success(request, said)

@@ -5,12 +5,23 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from typing import Any
+from collections.abc import Hashable, Iterable, Iterator
+from itertools import count
+from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from django.conf import settings
+from django.utils import translation
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from agenda.frab.programme import EVERYWHERE
 from agenda.frab.texts import line
 from forum.numbers import MOST
 
+K = TypeVar("K", bound=Hashable)
+
+_SALT = "agenda.frab.identity"
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 _SHORT = re.compile(r"[\w-]{22}", re.ASCII)
 
@@ -35,6 +46,44 @@ def guid_in(value: Any) -> UUID | None:
 def made_guid(*parts: Any) -> UUID:
     """A guid made from what a file says, the same each time it is read."""
     return uuid5(NAMESPACE_URL, "/".join(line(part) for part in parts))
+
+
+def secret_guid(*parts: Any) -> UUID:
+    """The same, made with the installation's secret: guids are published, and of a name nobody else may find out
+    whether a guid was made from it. Another installation makes another one."""
+    said = "/".join(line(part) for part in parts)
+    return UUID(bytes=salted_hmac(_SALT, said, algorithm="sha256").digest()[:16], version=4)
+
+
+def everywhere() -> set[str]:
+    """What stands for all rooms in a file of our own, in any of our languages."""
+    found = {EVERYWHERE}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found.add(_("All rooms"))
+    return found
+
+
+def told_apart(names: Iterable[tuple[K, str]], taken: Iterable[str]) -> dict[K, str]:
+    """The names by their keys, each once and none that is `taken`: of two that are called the same the second gets a
+    number."""
+    found: dict[K, str] = {}
+    used = set(taken)
+    for key, name in names:
+        told = next(one for one in _with_numbers(name) if one not in used)
+        used.add(told)
+        found[key] = told
+    return found
+
+
+def _with_numbers(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name} ({number})".strip() for number in count(2))
+
+
+def is_told_apart(name: str, from_: str) -> bool:
+    """Whether `name` is another one with such a number."""
+    return re.fullmatch(r" ?\(\d+\)", name.removeprefix(from_)) is not None and name.startswith(from_)
 
 
 def number_in(value: Any) -> int | None:

@@ -8,13 +8,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
-from django.conf import settings
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agenda.frab import times
 from agenda.frab.clock import NIGHT_ENDS, Clock, is_of
-from agenda.frab.identity import guid_in, made_guid, number_in, slug_in
+from agenda.frab.identity import everywhere, guid_in, made_guid, number_in, secret_guid, slug_in
+from agenda.frab.limits import Met
 from agenda.frab.programme import EVERYWHERE, Day, Event, Person, Programme, Remark, Room, Track
 from agenda.frab.raw import Raw, Words
 from agenda.frab.texts import clean, line, markdown
@@ -24,15 +23,6 @@ LONGEST_TITLE, LONGEST_NAME, LONGEST_TEXT = 300, 200, 20_000
 _DROPPED = {"REJECTED", "WITHDRAWN", "DELETED"}
 _DRAFT = {"DRAFT", "SUBMITTED"}
 _PROFILE = re.compile(r".*/speakers/([a-z0-9][a-z0-9_-]{0,79})/?", re.I)
-
-
-def everywhere() -> set[str]:
-    """What stands for all rooms in a file of our own, in any of our languages."""
-    found = {EVERYWHERE}
-    for language, _name in settings.LANGUAGES:
-        with translation.override(language):
-            found.add(_("All rooms"))
-    return found
 
 
 class Lenient:
@@ -46,6 +36,7 @@ class Lenient:
         self._clock = Clock(self._zone, times.a_time(conference.get("day_change")) or NIGHT_ENDS)
         self._everywhere = everywhere()
         self._seen: set[UUID] = set()
+        self._met = Met()
         self.programme = Programme(
             title=line(conference.get("title"))[:LONGEST_TITLE],
             acronym=line(conference.get("acronym"))[:80],
@@ -82,24 +73,29 @@ class Lenient:
                 self._say(said % {"date": written}, skipped="days")
 
     def _day(self, on: date, start: datetime | None = None, end: datetime | None = None) -> None:
-        if any(day.date == on for day in self.programme.days):
+        if not self._met.is_new("days", on):
             return
-        is_whole = start is not None and end is not None and timedelta() < end - start <= 2 * times.LONGEST
+        is_whole = start and end and timedelta() < times.lasting(start, end) <= 2 * times.LONGEST
         is_there = is_whole and start is not None and is_of(start, on)
         self.programme.days.append(Day(on, start, end) if is_there else Day(on))
 
     def _track(self, name: Any, colour: str = "") -> str:
         text = line(name)[:LONGEST_TITLE]
-        if text and not any(track.name == text for track in self.programme.tracks):
+        if text and self._met.is_new("tracks", text):
             is_colour = re.fullmatch(r"#[0-9a-fA-F]{6}", colour)
             self.programme.tracks.append(Track(text, colour.lower() if is_colour else ""))
+        return text
+
+    def _kind(self, name: Any) -> str:
+        text = line(name)[:LONGEST_TITLE]
+        self._met.is_new("types", text)
         return text
 
     def _room(self, name: Any, words: Words) -> str | None:
         text = line(name)[:LONGEST_TITLE]
         if name is None or text in self._everywhere:
             return EVERYWHERE if text else None
-        if not any(room.name == text for room in self.programme.rooms):
+        if self._met.is_new("rooms", text):
             capacity = words.get("capacity")
             is_number = isinstance(capacity, int) and not isinstance(capacity, bool) and 0 < capacity < 10**6
             self.programme.rooms.append(
@@ -132,7 +128,7 @@ class Lenient:
             slug=slug_in(words.get("slug"), self.programme.acronym, number),
             abstract=self._abstract(words, title),
             track=self._track(words.get("track")),
-            kind=line(words.get("type"))[:LONGEST_TITLE],
+            kind=self._kind(words.get("type")),
             language=_language(words.get("language")),
             persons=self._persons(words, title),
             is_cancelled=state in {"CANCELED", "CANCELLED"},
@@ -186,8 +182,9 @@ class Lenient:
                 continue
             name = self._cut(name, LONGEST_NAME, _("The name “%(start)s…” was cut to %(most)s characters."))
             own, number = guid_in(one.get("guid")), number_in(one.get("id"))
-            known_by = number or line(one.get("code")) or name
-            guid = own or made_guid(self.programme.title, "person", known_by)
+            known_by = number or line(one.get("code"))
+            made = made_guid if known_by else secret_guid
+            guid = own or made(self.programme.title, "person", known_by or name)
             profile = _PROFILE.fullmatch(line(one.get("url")))
             found.setdefault(
                 guid,
@@ -212,7 +209,7 @@ class Lenient:
         end = times.a_moment(words.get("end"), self._zone)
         duration = times.a_duration(words.get("duration"))
         if duration is None and end is not None:
-            duration = end - starts_at
+            duration = times.lasting(starts_at, end)
         if duration is None:
             return _("“%(title)s” has no duration that can be read.") % title
         if not timedelta() < duration <= times.LONGEST:
@@ -220,7 +217,7 @@ class Lenient:
         room = self._room(words.get("room"), {"guid": words.get("room_guid")})
         if room is None:
             return _("“%(title)s” names no room.") % title
-        on = self._clock.day_of(starts_at, day, {one.date for one in self.programme.days})
+        on = self._clock.day_of(starts_at, day, self._met.days)
         if on is None:
             return _("“%(title)s” is not at a time of the day under which it stands.") % title
         ends_at = (starts_at.astimezone(UTC) + duration).astimezone(starts_at.tzinfo)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 EVERYWHERE = ""  # the name of the room that stands for all rooms
@@ -103,5 +104,12 @@ class Programme:
     remarks: list[Remark] = field(default_factory=list)
 
     def at(self, day: Day, room: Room) -> list[Event]:
-        """What happens on a day in a room."""
-        return [event for event in self.events if event.day == day.date and event.room == room.name]
+        """What happens on a day in a room, of a programme that is whole."""
+        return self._by_place.get((day.date, room.name), [])
+
+    @cached_property
+    def _by_place(self) -> dict[tuple[date | None, str | None], list[Event]]:
+        found: dict[tuple[date | None, str | None], list[Event]] = {}
+        for event in self.events:
+            found.setdefault((event.day, event.room), []).append(event)
+        return found

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from agenda.frab.identity import everywhere, told_apart
 from agenda.frab.programme import EVERYWHERE, Day, Event, Person, Programme, Room, Track
 from agenda.frab.texts import clean, line
 from agenda.models import Release, ReleasedSlot
@@ -32,6 +33,9 @@ def programme_of(
     tracks = {
         slot.session.track_id: slot.session.track for slot in slots if slot.session and slot.session.track
     }
+    in_order = sorted(rooms.values(), key=lambda room: (room.position, room.pk))
+    # By their names both formats know them, so no two may have the same.
+    names = told_apart(((room.pk, line(str(room.name))) for room in in_order), taken=everywhere())
     programme = Programme(
         title=line(str(edition.name)),
         acronym=acronym_of(edition),
@@ -42,15 +46,12 @@ def programme_of(
         base_url=f"{settings.SITE_URL}/",
         url=url,
         days=_days(edition),
-        rooms=[
-            Room(line(str(room.name)), room.guid, room.capacity)
-            for room in sorted(rooms.values(), key=lambda room: (room.position, room.pk))
-        ],
+        rooms=[Room(names[room.pk], room.guid, room.capacity) for room in in_order],
         tracks=[
             Track(line(str(track.name)), track.colour)
             for track in sorted(tracks.values(), key=lambda track: (track.position, track.pk))
         ],
-        events=[_event(edition, slot) for slot in slots],
+        events=[_event(edition, slot, names) for slot in slots],
     )
     if any(event.room == EVERYWHERE for event in programme.events):
         programme.rooms.insert(0, Room(EVERYWHERE))
@@ -82,7 +83,7 @@ def _days(edition: Edition) -> list[Day]:
     return [Day(date, edition.midnight(date), edition.midnight(date + timedelta(days=1))) for date in dates]
 
 
-def _event(edition: Edition, slot: ReleasedSlot) -> Event:
+def _event(edition: Edition, slot: ReleasedSlot, names: Mapping[int, str]) -> Event:
     session, zone = slot.session, edition.zone
     assert session is not None
     return Event(
@@ -91,7 +92,7 @@ def _event(edition: Edition, slot: ReleasedSlot) -> Event:
         day=slot.day.date,
         starts_at=slot.starts_at.astimezone(zone),
         ends_at=slot.ends_at.astimezone(zone),
-        room=line(str(slot.room.name)) if slot.room else EVERYWHERE,
+        room=names[slot.room.pk] if slot.room else EVERYWHERE,
         number=session.number,
         slug=session.slug,
         abstract=clean(str(session.abstract)),

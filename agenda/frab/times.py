@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -55,6 +55,12 @@ def a_duration(value: Any) -> timedelta | None:
         return None
     days, hours, minutes = (int(part or 0) for part in found.groups())
     return timedelta(days=days, hours=hours, minutes=minutes)
+
+
+def lasting(starts_at: datetime, ends_at: datetime) -> timedelta:
+    """How long it is between two moments. Of two in one time zone a plain difference is what the clock says, which is
+    an hour off where the clock changes between them."""
+    return ends_at.astimezone(UTC) - starts_at.astimezone(UTC)
 
 
 def written(duration: timedelta) -> str:

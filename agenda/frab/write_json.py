@@ -9,7 +9,7 @@ from typing import Any
 from agenda.frab.identity import written_slug
 from agenda.frab.programme import Day, Event, Programme, Room
 from agenda.frab.released import room_name
-from agenda.frab.times import written
+from agenda.frab.times import lasting, written
 from agenda.frab.write_xml import TIMESLOT
 
 SCHEMA = "https://c3voc.de/schedule/schema.json"
@@ -77,7 +77,7 @@ def _event(programme: Programme, event: Event) -> dict[str, Any]:
         "id": event.number,
         "date": event.starts_at.isoformat(),
         "start": f"{event.starts_at:%H:%M}",
-        "duration": written(event.ends_at - event.starts_at),
+        "duration": written(lasting(event.starts_at, event.ends_at)),
         "room": room_name(event.room),
         "slug": written_slug(event.slug, programme.acronym, event.number),
         "url": event.url,

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement
 from agenda.frab.identity import written_slug
 from agenda.frab.programme import Day, Event, Programme
 from agenda.frab.released import room_name
-from agenda.frab.times import written
+from agenda.frab.times import lasting, written
 
 TIMESLOT = "00:05"
 
@@ -73,7 +73,7 @@ def _event(room: Element, programme: Programme, event: Event) -> None:
     for name, text in (
         ("date", event.starts_at.isoformat()),
         ("start", f"{event.starts_at:%H:%M}"),
-        ("duration", written(event.ends_at - event.starts_at)),
+        ("duration", written(lasting(event.starts_at, event.ends_at))),
         ("room", room_name(event.room)),
         ("slug", written_slug(event.slug, programme.acronym, event.number)),
         ("url", event.url),

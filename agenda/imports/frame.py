@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from agenda.frab.identity import made_guid
+from agenda.frab.identity import is_told_apart, made_guid
 from agenda.frab.programme import Event, Programme
+from agenda.frab.times import lasting
 from agenda.imports.plan import Kind, Piece, Share
 from agenda.models import Day, Format, Room, Track
 from forum.models import Edition
@@ -67,7 +68,9 @@ class Frame:
                 if guid not in by_guid:
                     piece.record.guid = guid
                     by_guid[guid] = piece.record
-            elif one.guid and piece.record.guid == one.guid:
+            elif one.guid == piece.record.guid and not is_told_apart(
+                one.name, piece.record.name.get(self._language, "")
+            ):
                 piece.write("name", one.name, self._language, _("name"))
             if one.capacity:
                 piece.set("capacity", one.capacity, _("capacity"))
@@ -115,8 +118,8 @@ class Frame:
     def _day(self, one: Any, record: Day | None, programme: Programme) -> Day:
         """A day that is here is only ever made longer, until all of its events are within."""
         events = [event for event in programme.events if event.day == one.date]
-        starts = [event.starts_at for event in events if event.starts_at]
-        ends = [event.ends_at for event in events if event.ends_at]
+        starts = [event.starts_at.astimezone(UTC) for event in events if event.starts_at]
+        ends = [event.ends_at.astimezone(UTC) for event in events if event.ends_at]
         if record is not None:
             piece = self.day_share.add(record, is_new=False)
             piece.set("starts_at", min([record.starts_at, *starts]), _("start"))
@@ -147,7 +150,7 @@ def _next_position(records: list[Any]) -> int:
 
 def _usual_minutes(programme: Programme, kind: str) -> int:
     lengths = Counter(
-        event.ends_at - event.starts_at
+        lasting(event.starts_at, event.ends_at)
         for event in programme.events
         if event.kind == kind and event.starts_at and event.ends_at
     )

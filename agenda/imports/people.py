@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 
 from agenda.frab.programme import Person, Programme, Remark
 from agenda.imports.plan import Kind, Share
@@ -19,12 +18,13 @@ from speakers.models import Consent, Speaker
 class People:
     """Speakers are found by guid, else by number and name, else by name where there is no number; or made.
 
-    Nobody is named in public by being in a file. With `agreed` those are who did not take their agreement back here.
+    Who is here already keeps their name, which may be a pseudonym that somebody needs. Nobody is named in public by
+    being in a file. With `agreed` those are who are new by it, or of whom nobody has ever been asked here.
     """
 
     def __init__(self, edition: Edition, programme: Programme, *, agreed: bool) -> None:
         self._edition = edition
-        self.share = Share(Kind.SPEAKERS, ["name"])
+        self.share = Share(Kind.SPEAKERS, [])
         self.consents: list[Consent] = []
         self.remarks: list[Remark] = []
         here = list(edition.speakers.all())
@@ -63,7 +63,11 @@ class People:
             return self._made(person)
         if id(record) not in self._placed:
             self._placed.add(id(record))
-            self.share.add(record, is_new=False).set("name", person.name, _("name"))
+            self.share.add(record, is_new=False)
+            if record.name != person.name:
+                said = gettext("“%(there)s” in the file is called “%(here)s” here; that stays so.")
+                told = {"there": person.name[:80], "here": record.name[:80]}
+                self.remarks.append(Remark(said % told))
         return record
 
     def _known_otherwise(self, person: Person) -> Speaker | None:
@@ -72,7 +76,15 @@ class People:
         if person.number is None:
             return self._by_name.get(person.name)
         record = self._by_number.get(person.number)
-        return record if record and searchable(record.name) == searchable(person.name) else None
+        if record is None or searchable(record.name) == searchable(person.name):
+            return record
+        if record.guid not in self._speakers:
+            said = gettext(
+                "“%(there)s” has the number of “%(here)s” here, and comes as somebody else. Is it one person, take the "
+                "new profile away before the next release."
+            )
+            self.remarks.append(Remark(said % {"there": person.name[:80], "here": record.name[:80]}))
+        return None
 
     def _made(self, person: Person) -> Speaker:
         number = new_number(person.guid, lambda number: number in self._by_number, wanted=person.number)
@@ -87,17 +99,23 @@ class People:
 
     def _agree(self) -> None:
         given: set[int] = set()
+        asked: set[int] = set()  # who ever agreed to anything, and so was asked about this too
         withdrawn: set[int] = set()
-        for consent in Consent.objects.to_be_listed_in(self._edition):
-            (withdrawn if consent.withdrawn_at else given).add(consent.speaker_id)
+        for consent in Consent.objects.of_edition(self._edition):
+            asked.add(consent.speaker_id)
+            if consent.scope == Consent.Scope.LISTED:
+                (withdrawn if consent.withdrawn_at else given).add(consent.speaker_id)
         withdrawn -= given
+        decided, undecided = given | withdrawn, 0
         for piece in self.share.pieces:
             speaker = piece.record
-            if speaker.pk is None or speaker.pk not in given | withdrawn:
+            if piece.is_new or (speaker.user_id is None and speaker.pk not in asked):
                 self.consents.append(
                     Consent(speaker=speaker, scope=Consent.Scope.LISTED, text_version="imported")
                 )
                 piece.note(gettext("agreed to be named in public"))
+            elif speaker.pk not in decided:
+                undecided += 1
         if refused := sum(1 for piece in self.share.pieces if piece.record.pk in withdrawn):
             said = ngettext(
                 "%(count)s person took back the agreement to be named in public; that stays so.",
@@ -105,3 +123,10 @@ class People:
                 refused,
             )
             self.remarks.append(Remark(said % {"count": refused}))
+        if undecided:
+            said = ngettext(
+                "%(count)s person has a profile here and did not agree to be named in public; that stays so.",
+                "%(count)s persons have a profile here and did not agree to be named in public; that stays so.",
+                undecided,
+            )
+            self.remarks.append(Remark(said % {"count": undecided}))

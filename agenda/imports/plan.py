@@ -32,6 +32,8 @@ class Piece:
     record: Any
     is_new: bool = False
     changes: list[object] = field(default_factory=list)
+    overwritten: list[tuple[str, object]] = field(default_factory=list)
+    """The fields that change, with the values that they have had."""
 
     def note(self, change: object) -> None:
         """Say once what was changed; of a new record nothing is."""
@@ -41,8 +43,14 @@ class Piece:
     def set(self, name: str, value: Any, change: object) -> None:
         """Set a field, if it has another value."""
         if getattr(self.record, name) != value:
+            self.remember(name)
             setattr(self.record, name, value)
             self.note(change)
+
+    def remember(self, name: str) -> None:
+        """Keep what a field holds, before it is set to something else."""
+        held = getattr(self.record, name)
+        self.overwritten.append((name, held.pk if isinstance(held, models.Model) else held))
 
     def write(self, name: str, text: str, language: str, change: object) -> None:
         """Set a text in one language; the others stay. An empty one changes nothing."""
@@ -122,10 +130,17 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-        """The same as long as the same file would do the same."""
+        """The same as long as the same file would do the same, to the same values: what was seen to be overwritten is
+        all that is."""
         told = [
             (share.kind.value, piece.record.pk, str(piece.record), [str(change) for change in piece.changes])
             for share in self.shares
             for piece in share.pieces
         ]
-        return hashlib.sha256(repr((told, self.remarks)).encode()).hexdigest()[:32]
+        return hashlib.sha256(repr((told, self._overwritten, self.named, self.remarks)).encode()).hexdigest()[
+            :32
+        ]
+
+    @property
+    def _overwritten(self) -> list[list[tuple[str, object]]]:
+        return [piece.overwritten for kind in self.shares for piece in kind.pieces]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agenda.frab.programme import Programme, Remark
 from agenda.frab.reading import read
+from agenda.frab.times import lasting
 from agenda.imports.clashes import clashes
 from agenda.imports.frame import Frame
 from agenda.imports.people import People
@@ -21,6 +24,10 @@ from agenda.imports.sessions import Sessions
 from agenda.models import Slot
 from forum.errors import Refusal
 from forum.models import Edition, PublicChange
+
+MOST_CLASHES = 12  # are listed
+
+log = logging.getLogger(__name__)
 
 
 class OtherDates(Refusal):
@@ -44,23 +51,29 @@ class ScheduleImport:
 
     def plan(self) -> Plan:
         """What it would do, said without doing it. Raises Refusal when the file is no programme."""
-        return self._parts()[0]
+        return self._parts(*self._read())[0]
 
-    @transaction.atomic
     def carry_out(self, *, expected: str | None = None) -> Plan:
         """Do it, all or nothing, and say what was done; a second time there is nothing left to do.
 
         `expected` is the fingerprint of the plan that somebody agreed to. Raises Refusal when it is another one by now,
         because somebody else worked on the agenda meanwhile, and OtherDates when there is an obstacle.
         """
-        Edition.objects.select_for_update().get(pk=self.edition.pk)
-        plan, frame, people, sessions = self._parts()
+        programme, obstacle = self._read()  # before anything is held: a large file takes its time
+        try:
+            with transaction.atomic():
+                return self._write(programme, obstacle, expected)
+        except IntegrityError as error:  # somebody made or agreed to something that was to be made here
+            log.warning("An import met a record that was made meanwhile", exc_info=True)
+            raise _changed() from error
+
+    def _write(self, programme: Programme, obstacle: str, expected: str | None) -> Plan:
+        _hold(self.edition)
+        plan, frame, people, sessions = self._parts(programme, obstacle)
         if plan.obstacle:
             raise OtherDates(plan.obstacle)
         if expected is not None and plan.fingerprint != expected:
-            raise Refusal(
-                _("The agenda was changed a moment ago. Nothing was imported: please check the new preview.")
-            )
+            raise _changed()
         for share in frame.shares:
             share.carry_out()
         people.carry_out()
@@ -69,17 +82,20 @@ class ScheduleImport:
             PublicChange.note()
         return plan
 
-    def _parts(self) -> tuple[Plan, Frame, People, Sessions]:
-        edition = self.edition
-        programme = read(self.data, edition.zone)
+    def _read(self) -> tuple[Programme, str]:
+        programme = read(self.data, self.edition.zone)
         if not programme.events:
             raise Refusal(_("There is no session in this file that could be imported."))
-        obstacle = self._set_dates(programme)
+        return programme, self._set_dates(programme)
+
+    def _parts(self, programme: Programme, obstacle: str) -> tuple[Plan, Frame, People, Sessions]:
+        edition = self.edition
         language = self.language or edition.main_language
         frame = Frame(edition, programme, language)
         people = People(edition, programme, agreed=self.speakers_agreed)
         sessions = Sessions(edition, programme, language, frame, people)
-        remarks = [*programme.remarks, *people.remarks, *sessions.remarks, *self._clashes(sessions)]
+        remarks = [*_seen_at_once(sessions), *people.remarks, *programme.remarks, *sessions.remarks]
+        remarks += self._clashes(sessions)
         shares = [sessions.share, people.share, *frame.shares]
         for share in shares:
             share.skipped = sum(1 for remark in remarks if remark.skipped == share.kind)
@@ -138,15 +154,42 @@ class ScheduleImport:
         planned: list[Any] = [piece.record for piece in sessions.slots]
         known = {slot.pk for slot in planned if slot.pk}
         others = [slot for slot in Slot.objects.draft_of(self.edition) if slot.pk not in known]
-        found = list(clashes([*planned, *others], sessions.speakers_of))
-        most = 12
-        if len(found) > most:
-            left = len(found) - most
-            said = ngettext(
-                "%(count)s more overlap is not listed.", "%(count)s more overlaps are not listed.", left
-            )
-            found = [*found[:most], Remark(said % {"count": left})]
+        found = list(islice(clashes([*planned, *others], sessions.speakers_of), MOST_CLASHES + 1))
+        if len(found) > MOST_CLASHES:
+            found[MOST_CLASHES] = Remark(_("There are more overlaps, which are not listed."))
         return found
+
+
+def _changed() -> Refusal:
+    return Refusal(
+        _("The agenda was changed a moment ago. Nothing was imported: please check the new preview.")
+    )
+
+
+def _hold(edition: Edition) -> None:
+    """Nobody else changes what may be overwritten, so that it is merged into what is there by then. Others may go on
+    referring to all of it: tickets are sold meanwhile."""
+    Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
+    for records in (
+        edition.days.all(),
+        edition.rooms.all(),
+        edition.sessions.all(),
+        Slot.objects.of_edition(edition),
+        edition.speakers.all(),
+    ):
+        list(records.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
+def _seen_at_once(sessions: Sessions) -> list[Remark]:
+    count = sessions.seen_at_once
+    said = ngettext(
+        "%(count)s session is public already: its title, text, track, format or language changes there at once, "
+        "without a release.",
+        "%(count)s sessions are public already: their titles, texts, tracks, formats or languages change there at "
+        "once, without a release.",
+        count,
+    )
+    return [Remark(said % {"count": count})] if count else []
 
 
 def _move(programme: Programme, by: timedelta, edition: Edition) -> None:
@@ -160,8 +203,7 @@ def _move(programme: Programme, by: timedelta, edition: Edition) -> None:
         day.date += by
         day.starts_at, day.ends_at = moved(day.starts_at), moved(day.ends_at)
     for event in programme.events:
-        event.day, event.starts_at, event.ends_at = (
-            moved_on(event.day),
-            moved(event.starts_at),
-            moved(event.ends_at),
-        )
+        duration = lasting(event.starts_at, event.ends_at) if event.starts_at and event.ends_at else None
+        event.day, event.starts_at = moved_on(event.day), moved(event.starts_at)
+        if event.starts_at and duration:
+            event.ends_at = (event.starts_at.astimezone(UTC) + duration).astimezone(edition.zone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -18,6 +19,7 @@ from forum.slugs import new_slug
 from forum.translated import Translated
 from speakers.models import Speaker
 
+LIVE = {"title", "abstract", "track", "format", "spoken_languages"}  # read by the public as they are now
 FIELDS = ("title", "abstract", "track", "format", "spoken_languages", "status", "cancelled_at")
 
 
@@ -67,6 +69,17 @@ class Sessions:
             share.pieces = pieces
             share.carry_out()
 
+    @property
+    def seen_at_once(self) -> int:
+        """How many are public already and get another title, text, track, format or language: those wait for no
+        release."""
+        public = set(self._edition.sessions.public().values_list("pk", flat=True))
+        return sum(
+            1
+            for piece in self.share.pieces
+            if piece.record.pk in public and any(name in LIVE for name, _held in piece.overwritten)
+        )
+
     def _merge(self, event: Event) -> None:
         record = self._by_guid.get(event.guid)
         if record is None and not event.has_own_guid and event.number:
@@ -104,14 +117,14 @@ class Sessions:
     def _decide(self, piece: Piece, event: Event) -> None:
         session = piece.record
         if event.is_cancelled and session.status != Session.Status.CANCELLED:
+            piece.remember("status")
             session.mark_cancelled()
             piece.note(_("cancelled"))
         elif session.status == Session.Status.CANCELLED and not event.is_cancelled:
             said = gettext("“%(title)s” was cancelled here and stays so.")
             self.remarks.append(Remark(said % {"title": event.title[:80]}))
         elif event.has_time and not event.is_draft and session.status == Session.Status.DRAFT:
-            session.status = Session.Status.CONFIRMED
-            piece.note(_("confirmed"))
+            piece.set("status", Session.Status.CONFIRMED, _("confirmed"))
 
     def _put(self, piece: Piece, event: Event) -> None:
         session = piece.record
@@ -122,15 +135,20 @@ class Sessions:
             if where.is_new or value is None or value.pk is None or now != value.pk:
                 if not where.is_new and value is None and now is None:
                     continue
+                where.remember(f"{name}_id")
                 setattr(where.record, name, value)
                 where.note(_("room") if name == "room" else _("day"))
-        where.set("starts_at", event.starts_at, _("time"))
-        where.set("ends_at", event.ends_at, _("time"))
+        assert event.starts_at is not None
+        assert event.ends_at is not None
+        # In UTC: a moment in the hour that a clock shows twice equals none in another time zone.
+        where.set("starts_at", event.starts_at.astimezone(UTC), _("time"))
+        where.set("ends_at", event.ends_at.astimezone(UTC), _("time"))
         self.slots.append(where)
         if where.is_new:
             piece.note(_("time"))
         for change in where.changes:
             piece.note(change)
+        piece.overwritten += where.overwritten
 
     def _appear(self, piece: Piece, event: Event) -> None:
         """Add those who are not there yet, and take the file's order, if it is another one."""
@@ -148,5 +166,6 @@ class Sessions:
             )
             one.set("position", position, _("speakers"))
             self.appearances.append(one)
+            piece.overwritten += one.overwritten
             if one.is_new or one.changes:
                 piece.note(_("speakers"))

@@ -69,7 +69,7 @@ class Release(models.Model):
         `after` is the number of the release that the organizer saw as the current one (0: none). Raises Refusal when
         somebody else has published since: of two who press at once, one makes the release and the other is told.
         """
-        Edition.objects.select_for_update().get(pk=edition.pk)
+        Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
         before = cls.objects.filter(edition=edition).order_by("-number").first()
         number = before.number if before else 0
         if number != after:

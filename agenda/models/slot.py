@@ -15,8 +15,8 @@ class SlotQuerySet(TranslatedRecords, models.QuerySet["Slot"]):
     """Stretches of time in the draft of the agenda."""
 
     def of_edition(self, edition: object) -> SlotQuerySet:
-        """Those of one edition, in order of time and room."""
-        return self.filter(day__edition=edition).order_by("starts_at", "room__position")
+        """Those of one edition, in order of time and room, always the same."""
+        return self.filter(day__edition=edition).order_by("starts_at", "room__position", "pk")
 
     def draft_of(self, edition: object) -> SlotQuerySet:
         """Those of one edition with their rooms and sessions, cancelled ones left out."""

@@ -14,9 +14,9 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         """Given and not withdrawn."""
         return self.filter(withdrawn_at=None)
 
-    def to_be_listed_in(self, edition: Edition) -> ConsentQuerySet:
-        """All agreements to be shown in public that were given in an edition, withdrawn ones too."""
-        return self.filter(speaker__edition=edition, scope=Consent.Scope.LISTED)
+    def of_edition(self, edition: Edition) -> ConsentQuerySet:
+        """All that were ever given in an edition, withdrawn ones too."""
+        return self.filter(speaker__edition=edition)
 
 
 @shown_in_public

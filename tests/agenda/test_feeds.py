@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from agenda.models import Session, Slot
 from forum.actor import Actor
 from forum.models import Edition
 from tests import make
+from tests.agenda.schedules import bring
 
 pytestmark = pytest.mark.django_db
 ENDINGS = ("ics", "xml", "json")
@@ -391,6 +392,46 @@ def test_the_xml_tells_day_room_event_and_persons(edition: Edition, client: Clie
         str(speaker.number),
         str(speaker.guid),
     )
+
+
+@pytest.mark.parametrize("ending", ["xml", "json"])
+def test_rooms_of_one_name_are_told_apart_and_each_session_stands_in_its_own(
+    edition: Edition, client: Client, ending: str
+) -> None:
+    names = ["Hall", "Hall", "All rooms"]
+    rooms = [make.room(edition, name=name, position=at) for at, name in enumerate(names)]
+    for number, room in enumerate([*rooms, None], start=1):
+        make.slot(make.session(edition, title=f"Title {number}"), room=room, day=number % 3 + 1)
+    make.release(edition)
+
+    feed = read(client, f"/agenda.{ending}")
+    plan = bring(edition, feed.encode())
+
+    assert [feed.count(f"Title {number}") for number in (1, 2, 3, 4)] == [1, 1, 1, 1]
+    assert all(name in feed for name in ("Hall (2)", "All rooms (2)"))
+    assert plan.is_idle
+    assert [str(edition.rooms.get(pk=room.pk).name) for room in rooms] == names
+
+
+@pytest.mark.parametrize(("ending", "told"), [("xml", "<duration>04:00<"), ("json", '"duration": "04:00"')])
+def test_a_duration_counts_the_hour_that_a_clock_shows_twice(client: Client, ending: str, told: str) -> None:
+    berlin = make.edition(starts_on=date(2027, 10, 30), time_zone="Europe/Berlin")
+    night = {
+        "starts_at": datetime(2027, 10, 30, 22, 30, tzinfo=UTC),
+        "ends_at": datetime(2027, 10, 31, 2, 30, tzinfo=UTC),
+    }
+    make.slot(make.session(berlin), **night)
+    make.release(berlin)
+
+    assert told in read(client, f"/{berlin.slug}/agenda.{ending}")
+
+
+def test_slots_of_one_moment_and_place_are_always_in_the_same_order(edition: Edition) -> None:
+    slots = [make.slot(edition=edition, title=f"Break {number}") for number in range(5)]
+    for slot in reversed(slots):
+        slot.save()  # moves it to the end of the table
+
+    assert list(Slot.objects.of_edition(edition)) == slots
 
 
 @pytest.mark.parametrize("ending", ["xml", "json"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from agenda.frab.reading import read
 from agenda.imports.schedule_import import ScheduleImport
 from agenda.models import Appearance, Session, Slot
 from forum.actor import Actor
@@ -240,14 +241,6 @@ def test_a_session_without_a_guid_is_matched_by_its_number(edition: Edition) -> 
 
     assert of_sessions(plan) == (0, 1, 0)
     assert str(Session.objects.get().title) == "Pay"
-    assert Speaker.objects.get().name == "Mei LIN"
-
-
-def test_a_person_may_be_renamed_by_a_newer_version_of_the_same_file(edition: Edition) -> None:
-    bring(edition, xml(event(1, persons=[(8, "M. Lin")])))
-
-    bring(edition, xml(event(1, persons=[(8, "Mei Lin")])))
-
     assert Speaker.objects.get().name == "Mei Lin"
 
 
@@ -336,6 +329,36 @@ def test_the_files_order_of_speakers_counts_and_roles_stay(edition: Edition) -> 
 
     found = [(one.speaker.name, one.role) for one in Session.objects.get().appearances.all()]
     assert found == [("Ana Ruiz", "speaker"), ("Mei Lin", "moderator")]
+
+
+def test_changed_texts_of_public_sessions_are_said_to_be_seen_at_once(
+    edition: Edition, client: Client
+) -> None:
+    bring(edition, xml(event(1, title="Wages"), event(2, date="2027-03-09T12:00:00+07:00")))
+    make.release(edition)
+    bring(edition, xml(event(3, title="Pay", date="2027-03-09T14:00:00+07:00")))
+    renamed = xml(
+        event(1, title="Wages by phone"),
+        event(2, date="2027-03-09T12:30:00+07:00"),
+        event(3, title="Pay by phone", date="2027-03-09T14:00:00+07:00"),
+    )
+
+    plan = ScheduleImport(edition, renamed).plan()
+    bring(edition, renamed)
+
+    page = client.get("/en/agenda/").content.decode()
+    assert of_sessions(plan) == (0, 3, 0)
+    assert plan.remarks[0].text.startswith("1 session is public already: its title")
+    assert "Wages by phone" in page
+    assert "12:30" not in page
+    assert "Pay by phone" not in page
+
+
+def test_of_very_many_overlaps_some_are_said(edition: Edition) -> None:
+    plan = bring(edition, xml(*(event(number) for number in range(1, 61))))
+
+    assert sum("taken twice" in remark.text for remark in plan.remarks) == 12
+    assert "There are more overlaps" in plan.remarks[-1].text
 
 
 # --- what is said ---
@@ -500,6 +523,66 @@ def test_another_time_zone_is_said(edition: Edition) -> None:
     assert "10:00 there is 16:00 here" in told(plan)
 
 
+# --- where a clock changes: in Berlin the night from 30 to 31 October 2027 is an hour longer ---
+
+
+@pytest.fixture
+def berlin() -> Edition:
+    return make.edition(starts_on=date(2027, 10, 30), time_zone="Europe/Berlin")
+
+
+def at_night(**words: Any) -> bytes:
+    return json_1(json_event(**words)).replace(b"2027-03-09", b"2027-10-30")
+
+
+def test_the_end_of_a_session_counts_the_hour_that_a_clock_shows_twice(berlin: Edition) -> None:
+    bring(
+        berlin, at_night(date="2027-10-31T00:30:00", end="2027-10-31T03:30:00", duration=None, type="Party")
+    )
+
+    slot = Slot.objects.get()
+    assert slot.starts_at == datetime(2027, 10, 30, 22, 30, tzinfo=UTC)
+    assert slot.ends_at == datetime(2027, 10, 31, 2, 30, tzinfo=UTC)
+    assert berlin.formats.get().minutes == 4 * 60
+
+
+def test_a_session_in_the_hour_that_a_clock_shows_twice_is_there_the_second_time(berlin: Edition) -> None:
+    data = at_night(date="2027-10-31T02:15:00", duration="00:30")
+    bring(berlin, data)
+
+    assert bring(berlin, data).is_idle
+
+
+def test_a_day_of_49_hours_is_longer_than_days_are_whatever_the_clock_says(berlin: Edition) -> None:
+    data = json.dumps(
+        {
+            "schedule": {
+                "conference": {
+                    "days": [
+                        {
+                            "date": "2027-10-31",
+                            "day_start": "2027-10-31T00:00:00",
+                            "day_end": "2027-11-02T00:00:00",
+                        }
+                    ]
+                }
+            }
+        }
+    )
+
+    assert read(data.encode(), berlin.zone).days[0].ends_at is None
+
+
+def test_a_session_that_is_moved_to_another_day_lasts_as_long() -> None:
+    edition = make.edition(starts_on=date(2027, 10, 31), time_zone="Europe/Berlin")
+
+    bring(edition, xml(event(date="2027-03-09T01:30:00+07:00", duration="02:00")), moves_days=True)
+
+    slot = Slot.objects.get()
+    assert slot.starts_at == make.moment(edition, 1, "01:30")
+    assert slot.ends_at - slot.starts_at == timedelta(hours=2)
+
+
 # --- how ---
 
 
@@ -572,6 +655,10 @@ def test_the_command_imports_and_tells_in_numbers(edition: Edition, tmp_path: Pa
     assert "Nothing was written." in tried
     assert before == 0
     assert "Sessions      1 new,    0 changed" in said
+    assert (
+        "people wait for the next release; changed titles and texts of released sessions are seen at once"
+        in said
+    )
     assert Speaker.objects.get().is_listed
 
 

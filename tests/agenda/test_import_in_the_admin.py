@@ -26,7 +26,7 @@ from tests.agenda.schedules import event, xml
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/agenda/session/import/"
-DATA = xml(event(1, title="Wages", persons=[(1, "Mei Lin")]), event(2, title=" "))
+DATA = xml(event(1, title="Wages", abstract="Of old.", persons=[(1, "Mei Lin")]), event(2, title=" "))
 
 
 @pytest.fixture
@@ -141,7 +141,9 @@ def test_what_was_shown_is_imported_and_the_file_is_forgotten(edition: Edition, 
     assert Speaker.objects.get().is_listed
     assert kept() == []
     assert "schedule.xml: Imported: 1 new session" in LogEntry.objects.get().change_message
-    assert "Imported: 1 new session" in staff.said(organizer.get(answer.url))
+    said = staff.said(organizer.get(answer.url))
+    assert "Imported: 1 new session" in said
+    assert "changed titles and texts of released sessions are seen at once" in said
 
 
 def test_confirming_twice_imports_once(organizer: Client) -> None:
@@ -167,6 +169,28 @@ def test_what_changed_since_the_preview_is_shown_again_and_not_imported(
     assert answer.context["plan"].fingerprint != preview.context["plan"].fingerprint
     assert confirm(organizer, answer).status_code == 302
     assert str(Session.objects.get().title) == "Wages"
+
+
+@pytest.mark.parametrize("meanwhile", ["a text", "a time"])
+def test_what_is_overwritten_is_what_was_seen_to_be(organizer: Client, meanwhile: str) -> None:
+    confirm(organizer, look(organizer))
+    preview = look(
+        organizer, xml(event(1, title="Pay", abstract="Of the file.", date="2027-03-09T12:00:00+07:00"))
+    )
+    session = Session.objects.get()
+    if meanwhile == "a text":
+        session.abstract = {"en": "Written while somebody looked."}
+        session.save()
+    else:
+        session.slot.starts_at -= timedelta(minutes=15)
+        session.slot.save()
+
+    answer = confirm(organizer, preview)
+
+    assert str(Session.objects.get().title) == "Wages"
+    assert "was changed a moment ago" in staff.said(answer)
+    assert confirm(organizer, answer).status_code == 302
+    assert str(Session.objects.get().title) == "Pay"
 
 
 def test_a_kept_file_that_is_not_the_one_that_was_shown_is_refused(organizer: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from agenda.frab.limits import MOST_DAYS, MOST_NAMES
 from agenda.frab.reading import MAX_BYTES, MAX_EVENTS
 from agenda.models import Session
 from forum.errors import Refusal
@@ -43,6 +45,25 @@ REFUSED = {
     "a long number": (b'{"schedule": ' + b"9" * 5000 + b"}", "cannot be read"),
     "latin letters": ('{"schedule": "é"}'.encode("latin-1"), "encoding"),
     "too much": (b"<schedule>" + b" " * MAX_BYTES, "larger than 8 MB"),
+    "too many rooms": (
+        json_1(json_event(), rooms=[{"name": f"Room {number}"} for number in range(MOST_NAMES)]),
+        "more than 500 rooms",
+    ),
+    "too many tracks": (
+        json_1(json_event(), tracks=[{"name": f"Track {number}"} for number in range(MOST_NAMES + 1)]),
+        "more than 500 tracks",
+    ),
+    "too many types": (
+        json_1(*(json_event(number, type=f"Type {number}") for number in range(MOST_NAMES + 1))),
+        "more than 500 types",
+    ),
+    "too many days": (
+        json_1(
+            json_event(),
+            days=[{"date": str(schedules.FIRST + timedelta(days=n))} for n in range(MOST_DAYS + 1)],
+        ),
+        "more than 60 days",
+    ),
     "too many": (xml(*(["<event/>"] * (MAX_EVENTS + 1))), "more than 5000"),
 }
 

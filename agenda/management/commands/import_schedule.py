@@ -19,8 +19,9 @@ class Command(BaseCommand):
     """`manage.py import_schedule schedule.xml --edition 2017`: a second run changes nothing."""
 
     help = (
-        "Bring a programme (frab or Pentabarf XML, schedule.json) into an edition. It is a draft: the public sees it "
-        "with the next release. What is here and not in the file stays."
+        "Bring a programme (frab or Pentabarf XML, schedule.json) into an edition. Times, rooms and people wait "
+        "for the next release; changed titles and texts of released sessions are seen at once. What is here and not in "
+        "the file stays."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -89,7 +90,8 @@ class Command(BaseCommand):
                 f"{share.unchanged:4} unchanged, {share.skipped:4} skipped"
             )
         self.stdout.write(
-            f"Imported into {edition.slug}. The public sees it with the next release."
+            f"Imported into {edition.slug}. Times, rooms and people wait for the next release; changed titles and "
+            "texts of released sessions are seen at once."
             if is_done
             else "Nothing was written."
         )
