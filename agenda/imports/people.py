@@ -80,8 +80,8 @@ class People:
             return record
         if record.guid not in self._speakers:
             said = gettext(
-                "“%(there)s” has the number of “%(here)s” here, and comes as somebody else. Is it one person, take the "
-                "new profile away before the next release."
+                "“%(there)s” has the number of “%(here)s” here, and comes as somebody else. If it is one person, "
+                "delete the new profile before the next release."
             )
             self.remarks.append(Remark(said % {"there": person.name[:80], "here": record.name[:80]}))
         return None
