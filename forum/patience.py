@@ -18,13 +18,17 @@ class Patience:
 
     def begin_anew(self) -> None:
         """It has answered."""
-        self._faults, self._until = 0, 0.0
+        self._faults, self._until, self._over = 0, 0.0, object()
 
-    def lose_some(self) -> None:
-        """It has failed, or let somebody wait until they gave up."""
-        self._faults += 1
+    def lose_some(self, *, over: object = None) -> None:
+        """It has failed, or let somebody wait until they gave up. What is lost twice in a row over the same thing is
+        that thing's fault, and counts once."""
+        if over is not None and over == self._over:
+            return
+        self._faults, self._over = self._faults + 1, over
         if self._faults >= self.tries:
-            self._faults, self._until = 0, time.monotonic() + self.rest
+            self.begin_anew()
+            self._until = time.monotonic() + self.rest
 
     @property
     def is_at_an_end(self) -> bool:

@@ -55,7 +55,7 @@ def send_message(pk: int) -> None:
     except (OSError, SMTPSenderRefused, SoftTimeLimitExceeded) as fault:
         # No server, a slow one, a broken connection: the mail waits (SMTPException is an OSError).
         if time.monotonic() - begun > SLOW:
-            patience.mail_server.lose_some()
+            patience.mail_server.lose_some(over=pk)
         message.postpone(f"{type(fault).__name__}: {fault}")
     except Exception as fault:
         log.exception("message %s cannot be made", pk)

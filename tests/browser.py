@@ -110,6 +110,7 @@ def assert_accessible(page: Page) -> None:
 
 def assert_fits(page: Page) -> None:
     """Raises AssertionError when the page is wider than the window: nobody should have to scroll sideways."""
+    page.wait_for_load_state()  # a press may still be leading there
     page_width, window_width = page.evaluate(
         "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
     )

@@ -14,6 +14,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from forum.models import Message
 from forum.models.deferred import PAUSES
+from forum.patience import Patience
 from forum.tasks import announce_open_registration, send_message, sweep_messages
 from tests import make
 from tests.servers import MailServer
@@ -252,3 +253,15 @@ def test_who_asked_to_be_told_is_told_once_when_registration_is_open(mail_server
     [mail] = mail_server.mails
     assert mail["To"] == "waiting@example.org"
     assert "http://localhost:8000/en/register/" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
+def test_one_mail_that_is_slow_again_and_again_is_not_held_against_the_server() -> None:
+    server = Patience(tries=2, rest=60)
+
+    for _ in range(5):
+        server.lose_some(over="one mail")
+    after_one = server.is_at_an_end
+    server.lose_some(over="another mail")
+
+    assert not after_one
+    assert server.is_at_an_end
