@@ -133,14 +133,7 @@ def test_a_real_programme_comes_in_whole_and_goes_out_the_same(
     before = exported(first, ending)
     bring(second, before, speakers_agreed=True)
     make.release(second)
-    assert _plain(exported(second, ending), second) == _plain(before, first)
-
-
-def _plain(feed: bytes, edition: Edition) -> bytes:
-    # In a real programme the digits of the slug stand in texts too: only addresses and the acronym are blotted out.
-    for around in (b"8000/%s/", b"en/%s/", b"<acronym>%s<", b">%s-", b'acronym": "%s"', b'slug": "%s-'):
-        feed = feed.replace(around % edition.slug.encode(), around % b"####")
-    return feed
+    assert but_for_the_slug(exported(second, ending), second) == but_for_the_slug(before, first)
 
 
 def test_a_real_programme_keeps_its_clock_times_and_its_nights(shared_data: Path) -> None:
