@@ -130,11 +130,10 @@ def place_refused(kind: TicketType, mail_server: MailOnCue, answer: str) -> tupl
 
 @pytest.fixture
 def hasty(product: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A mail server has two seconds to answer and ten for all of a mail, so that no test has to wait for minutes. Within
-    those ten a process that has just started also makes its first badge, which takes it a while."""
+    """A mail server has two seconds to answer and five for all of a mail, so that no test has to wait for minutes."""
     product["DJANGO_SETTINGS_MODULE"] = "tests.faults.hasty_settings"
     # Whoever nudges tells the worker how long it may take, and Celery has looked that up when the first one was sent.
-    monkeypatch.setattr(send_message, "_exec_options", {"soft_time_limit": 10})
+    monkeypatch.setattr(send_message, "_exec_options", {"soft_time_limit": 5})
 
 
 @pytest.mark.parametrize(
