@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from agenda.models import ListedSlot, ReleasedSlot
+from agenda.models import ListedSlot, ShownSession
 from forum.markdown import plain
 from forum.models import Edition
 
@@ -33,29 +33,30 @@ def edition_event(edition: Edition, slots: Iterable[ListedSlot] = ()) -> dict[st
     }
 
 
-def session_event(edition: Edition, slot: ReleasedSlot) -> dict[str, Any]:
+def session_event(edition: Edition, session: ShownSession) -> dict[str, Any]:
     """One session where and when it was released, with description, performers and the forum around it."""
-    session = slot.session
-    if session is None:
-        raise ValueError("a break is no event")
     return {
         "@context": "https://schema.org",
         "@type": "Event",
         "name": str(session.title),
-        "startDate": slot.starts_at.astimezone(edition.zone).isoformat(),
-        "endDate": slot.ends_at.astimezone(edition.zone).isoformat(),
-        "eventStatus": STATUS[0] if slot.is_cancelled else STATUS[1],
+        "startDate": session.starts_at.isoformat(),
+        "endDate": session.ends_at.isoformat(),
+        "eventStatus": STATUS[0] if session.is_cancelled else STATUS[1],
         "url": f"{settings.SITE_URL}{edition.path('session', slug=session.slug)}",
-        "location": {"@type": "Place", "name": str(slot.room or edition.place), "address": _address(edition)},
+        "location": {
+            "@type": "Place",
+            "name": str(session.room.name if session.room else edition.place),
+            "address": _address(edition),
+        },
         "description": plain(session.abstract),
         "inLanguage": session.spoken_languages or edition.offered,
         "performer": [
             {
                 "@type": "Person",
-                "name": appearance.speaker.name,
-                "url": f"{settings.SITE_URL}{edition.path('speaker', slug=appearance.speaker.slug)}",
+                "name": speaker.name,
+                "url": f"{settings.SITE_URL}{edition.path('speaker', slug=speaker.slug)}",
             }
-            for appearance in session.speaking  # type: ignore[attr-defined]
+            for speaker in session.speaking
         ],
         "superEvent": edition_event(edition),
     }

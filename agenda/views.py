@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
-from agenda.models import Agenda, Day, Release, ReleasedSlot
+from agenda.models import Agenda, Day, Release, ShownSession
 from agenda.structured_data import edition_event, session_event
 from agenda.timetable import Timetable, by_day
 from forum.caching import public_page
@@ -60,15 +60,16 @@ def agenda_day(request: Request, date: date) -> HttpResponse:
 def session(request: Request, slug: str) -> HttpResponse:
     """Show one released session, and the ways to the one before it and the one after."""
     edition = request.edition
-    slot = get_object_or_404(ReleasedSlot.objects.public().of_edition(edition), session__slug=slug)
-    around = [other for other in Agenda.on(slot.day, edition, people=False) if not other.is_break]
+    shown = ShownSession.find(edition, slug)
+    if shown is None:
+        raise Http404
+    around = [other for other in Agenda.on(shown.day_id, edition, people=False) if not other.is_break]
     # A release may come between the two questions; the session then has no neighbours for once.
-    place = next((at for at, other in enumerate(around) if other.session_id == slot.session_id), None)
+    place = next((at for at, other in enumerate(around) if other.session_id == shown.pk), None)
     context = {
-        "slot": slot,
-        "session": slot.session,
+        "session": shown,
         "before": around[place - 1] if place else None,
         "after": around[place + 1] if place is not None and place + 1 < len(around) else None,
-        "structured": session_event(edition, slot),
+        "structured": session_event(edition, shown),
     }
     return render(request, "agenda/session.html", context)

@@ -135,8 +135,7 @@ class Spare:
         """Keep the version that was read last; whether it is kept."""
 
         def keep() -> bool:
-            if cache.get(self.VERSION) != version:
-                cache.set(self.VERSION, version, self.KEPT)
+            cache.set(self.VERSION, version, self.KEPT)
             return True
 
         return bool(self._ask(keep))

@@ -13,12 +13,12 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model, QuerySet
 
-_KEY = -(2**31) + 97  # stands for the key while the question is worded; no record has it
+Key = int | str
 
 
 class Question:
-    """`about` makes a queryset, of nothing or of a record's key, which is then all in which two askings differ: nothing
-    in it may depend on the time or on anything else.
+    """`about` makes a queryset, of nothing or of keys (numbers of records, slugs), which are then all in which two
+    askings differ: nothing in it may depend on the time or on anything else.
 
     Raises ValueError when a key is given that does not occur in the question.
     """
@@ -27,25 +27,32 @@ class Question:
         self._about = about
         self._worded = cache(self._word)
 
-    def _word(self, vendor: str, keys: int) -> tuple[type[Model], str, tuple[Any, ...]]:
-        queryset = self._about(*[_KEY] * keys)
+    def _word(self, vendor: str, stand_ins: tuple[Key, ...]) -> tuple[type[Model], str, tuple[Any, ...]]:
+        queryset = self._about(*stand_ins)
         sql, parameters = queryset.query.sql_with_params()
-        if keys and _KEY not in parameters:
+        if not set(stand_ins) <= set(parameters):
             raise ValueError("The question is about no record.")
         return queryset.model, sql, tuple(parameters)
 
-    def _with(self, keys: tuple[int, ...]) -> tuple[type[Model], str, list[Any]]:
-        model, sql, parameters = self._worded(connection.vendor, len(keys))
-        return model, sql, [keys[0] if part == _KEY else part for part in parameters]
+    def _with(self, keys: tuple[Key, ...]) -> tuple[type[Model], str, list[Any]]:
+        stand_ins = tuple(_stand_in(place, key) for place, key in enumerate(keys))
+        model, sql, parameters = self._worded(connection.vendor, stand_ins)
+        meant = dict(zip(stand_ins, keys, strict=True))
+        return model, sql, [meant.get(part, part) for part in parameters]
 
-    def ask(self, *key: int) -> list[tuple[Any, ...]]:
+    def ask(self, *keys: Key) -> list[tuple[Any, ...]]:
         """The rows of a `values_list`, as the database driver gives them, unconverted; one question."""
-        _model, sql, parameters = self._with(key)
+        _model, sql, parameters = self._with(keys)
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters)
             return cursor.fetchall()
 
-    def records(self, *key: int) -> list[Any]:
+    def records(self, *keys: Key) -> list[Any]:
         """The records, without what belongs to them by `select_related`; one question."""
-        model, sql, parameters = self._with(key)
+        model, sql, parameters = self._with(keys)
         return list(model._default_manager.raw(sql, parameters))
+
+
+def _stand_in(place: int, key: Key) -> Key:
+    # What stands for a key while the question is worded: no record has it.
+    return -(2**31) + 97 + place if isinstance(key, int) else f"\x7fkey {place}"

@@ -107,11 +107,12 @@ TEMPLATES = [
                 "forum.templatetags.addresses",
                 "forum.templatetags.components",
                 "forum.templatetags.formats",
+                "forum.templatetags.frame",
             ],
         },
     }
 ]
-# Lists of hundreds of sessions or speakers are drawn by Jinja (docs/decisions.md); all else by Django's own.
+# The frame of every page, and lists of hundreds, are drawn by Jinja (docs/decisions.md); all else by Django's own.
 TEMPLATES += [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",

@@ -7,6 +7,7 @@ from agenda.models.day import Day
 from agenda.models.release import Release, ReleasedAppearance, ReleasedSlot
 from agenda.models.room import Room
 from agenda.models.session import Session
+from agenda.models.shown_session import ShownSession
 from agenda.models.slot import Slot
 from agenda.models.track import Format, Track
 
@@ -24,6 +25,7 @@ __all__ = [
     "ReleasedSlot",
     "Room",
     "Session",
+    "ShownSession",
     "Slot",
     "Track",
 ]

@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from agenda.models.release import ReleasedAppearance, ReleasedSlot
 from agenda.models.session import Session
 from forum.models import Edition
 from forum.prepared import Question
-from forum.translated import searchable, translated
+from forum.translated import as_stored, searchable
 from speakers.models import Speaker
 
 
@@ -99,18 +99,20 @@ COLUMNS: tuple[Any, ...] = (
 )
 
 
+def moment_in(zone: ZoneInfo, written: str) -> datetime:
+    """A moment as the database writes it, local to `zone`."""
+    moment = datetime.fromisoformat(written)  # SQLite writes UTC without saying so
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(zone)
+
+
 class _Reader:
     """Understands what the database wrote, in the active language and in the zone of an edition."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         self.zone, self.language = zone, get_language() or ""
-        self.moment = cache(self._moment)
+        self.moment = cache(partial(moment_in, zone))
         self.codes = cache(lambda written: tuple(json.loads(written or "[]")))
         self.room, self.track, self.format = cache(self._named), cache(self._named), cache(self._named)
-
-    def _moment(self, written: str) -> datetime:
-        moment = datetime.fromisoformat(written)  # SQLite writes UTC without saying so
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(self.zone)
 
     def _named(self, pk: int | None, name: str, position: int) -> Named | None:
         if pk is None:
@@ -120,7 +122,7 @@ class _Reader:
 
     def text(self, written: str) -> tuple[str, str]:
         """A text, and the language that it is in."""
-        texts = translated(json.loads(written))
+        texts = as_stored(written)
         if said := texts.get(self.language):
             return said, self.language
         return str(texts), texts.language()
@@ -140,9 +142,9 @@ class Agenda:
         return sum(count for _release, count in _SESSIONS.ask(edition.pk))
 
     @staticmethod
-    def on(day: Day, edition: Edition, *, people: bool = True) -> list[ListedSlot]:
+    def on(day: Day | int, edition: Edition, *, people: bool = True) -> list[ListedSlot]:
         """That of one day."""
-        return _listed(_ON_DAY.ask(day.pk), edition, people)
+        return _listed(_ON_DAY.ask(day if isinstance(day, int) else day.pk), edition, people)
 
     @classmethod
     def about(cls, edition: Edition, words: str) -> list[ListedSlot]:

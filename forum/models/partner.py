@@ -1,15 +1,28 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.core.validators import FileExtensionValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from forum.models.public_change import shown_in_public
+from forum.prepared import Question
 from forum.translated import TranslatedField, TranslatedRecords
+
+if TYPE_CHECKING:
+    from forum.models.edition import Edition
 
 
 class PartnerQuerySet(TranslatedRecords, models.QuerySet["Partner"]):
     """Partners of an edition."""
+
+    def shown(self, edition: Edition) -> list[Partner]:
+        """All partners of an edition in their order; one question."""
+        return _OF_EDITION.records(edition.pk)
+
+
+_OF_EDITION = Question(lambda edition: Partner.objects.filter(edition=edition))
 
 
 @shown_in_public

@@ -1,16 +1,29 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from forum.models.edition import HEX_COLOUR
 from forum.models.public_change import shown_in_public
+from forum.prepared import Question
 from forum.translated import TranslatedField, TranslatedRecords
+
+if TYPE_CHECKING:
+    from forum.models.edition import Edition
 
 
 class StakeholderGroupQuerySet(TranslatedRecords, models.QuerySet["StakeholderGroup"]):
     """Groups of an edition."""
+
+    def shown(self, edition: Edition) -> list[StakeholderGroup]:
+        """All groups of an edition in their order, for a public page; one question."""
+        return _OF_EDITION.records(edition.pk)
+
+
+_OF_EDITION = Question(lambda edition: StakeholderGroup.objects.filter(edition=edition))
 
 
 @shown_in_public

@@ -18,7 +18,7 @@ from forum.admin_site import staff_only
 from forum.caching import changes_at, public_page
 from forum.colours import Pair
 from forum.http import Request, private
-from forum.models import Edition, Phase
+from forum.models import Edition, Partner, Phase, StakeholderGroup
 from forum.site.styleguide import StyleguideForm
 from forum.templatetags.addresses import edition_style as path_of_edition_style
 from speakers.models import ListedSpeaker
@@ -42,9 +42,9 @@ def home(request: Request) -> HttpResponse:
         "here": "home",
         "phase": phase,
         "days": Day.objects.of(edition),
-        "groups": list(edition.groups.all()),
+        "groups": StakeholderGroup.objects.shown(edition),
         "featured": ListedSpeaker.in_front(edition),
-        "partners": list(edition.partners.all()),
+        "partners": Partner.objects.shown(edition),
         "sessions": Agenda.sessions_in(edition),
         "speakers": ListedSpeaker.number_in(edition),
         "running": running,
@@ -109,7 +109,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "warn",
             "bad",
         ],
-        "groups": list(edition.groups.all()) if edition else [],
+        "groups": StakeholderGroup.objects.shown(edition) if edition else [],
         "tracks": list(edition.tracks.all()) if edition else [],
         "people": list(edition.speakers.all()[:4]) if edition else [],
         "slots": Agenda.of(edition)[:3] if edition else [],

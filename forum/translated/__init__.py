@@ -5,7 +5,14 @@ Burmese is stored as itself, so that a part of a word can be found.
 """
 
 from forum.translated.boxes import MergingForm, TranslatedFormField, TranslatedWidget, Written, mark
-from forum.translated.fields import SearchTextField, TranslatedField, follows_from_texts, searchable, texts_of
+from forum.translated.fields import (
+    SearchTextField,
+    TranslatedField,
+    as_stored,
+    follows_from_texts,
+    searchable,
+    texts_of,
+)
 from forum.translated.querysets import Tally, TranslatedRecords
 from forum.translated.text import Translated, main_language, speaking_mainly, translated
 
@@ -19,6 +26,7 @@ __all__ = [
     "TranslatedRecords",
     "TranslatedWidget",
     "Written",
+    "as_stored",
     "follows_from_texts",
     "main_language",
     "mark",

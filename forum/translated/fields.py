@@ -25,8 +25,9 @@ class _Readable(json.JSONEncoder):
 
 
 @lru_cache(maxsize=4096)
-def _read(stored: str) -> Translated:
-    # The name of a room comes with each session in it. Whoever asks gets a copy.
+def as_stored(stored: str) -> Translated:
+    """A text as the database keeps it: JSON. The name of a room comes with each session in it, so it is understood once
+    and shared: nobody may change it."""
     return translated(json.loads(stored))
 
 
@@ -57,7 +58,7 @@ class TranslatedField(models.JSONField):
         return name, "forum.translated.TranslatedField", args, kwargs
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        return Translated(_read(value)) if isinstance(value, str) else translated(value)
+        return Translated(as_stored(value)) if isinstance(value, str) else translated(value)
 
     def get_prep_value(self, value: Any) -> Any:
         return super().get_prep_value(dict(value) if isinstance(value, Translated) else value)

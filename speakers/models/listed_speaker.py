@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, QuerySet, TextField
@@ -10,7 +8,7 @@ from django.db.models.functions import Cast
 
 from forum.models import Edition
 from forum.prepared import Question
-from forum.translated import Translated, translated
+from forum.translated import Translated, as_stored
 from speakers.models.speaker import Speaker
 from speakers.photos import Photo
 
@@ -88,11 +86,5 @@ def _read(row: tuple[Any, ...]) -> ListedSpeaker:
     group, group_name, shown_as, shown_as_name = row[8:]
     if shown_as is not None:
         group, group_name = shown_as, shown_as_name
-    called = _read_text(group_name) if group is not None else Translated()
-    return ListedSpeaker(pk, slug, name, organisation, Photo(photo), _read_text(role), group, called)
-
-
-@lru_cache(maxsize=4096)
-def _read_text(written: str) -> Translated:
-    # The name of a group comes with each of its speakers. Nobody changes what is shown.
-    return translated(json.loads(written))
+    called = as_stored(group_name) if group is not None else Translated()
+    return ListedSpeaker(pk, slug, name, organisation, Photo(photo), as_stored(role), group, called)
