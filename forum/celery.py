@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import task_postrun, task_prerun
+from celery.signals import task_postrun, task_prerun, worker_init
 from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
@@ -26,3 +27,13 @@ def keep_only_good_connections(**signal: Any) -> None:
     """Close what is too old or has failed, around each task."""
     if not signal["task"].request.is_eager:
         close_old_connections()
+
+
+@worker_init.connect
+def warm_the_press(**_signal: Any) -> None:
+    """Load what prints badges once, before the worker divides itself into its processes: they start warm, share it, and
+    the time that a mail may take is the mail server's alone."""
+    from forum import pdf
+
+    with contextlib.suppress(OSError):  # libraries are missing: /readyz says so, and so does each badge
+        pdf.render("<p>Plenary</p>")
