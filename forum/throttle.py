@@ -27,8 +27,7 @@ def allows(what: str, who: str, *, times: int, within: timedelta) -> bool:
     The window begins with the first attempt. `who` is kept as a digest only, and as long as the window. While Redis
     is away each process counts for itself.
     """
-    digest = hashlib.sha256(f"{settings.SECRET_KEY}:{who.casefold()}".encode()).hexdigest()[:32]
-    key = f"throttle:{what}:{digest}"
+    key = _key(what, who)
     if not patience.redis.is_at_an_end:
         try:
             return _count(cache, key, within) <= times
@@ -36,6 +35,23 @@ def allows(what: str, who: str, *, times: int, within: timedelta) -> bool:
             patience.redis.lose_some()
             log.warning("%s is counted here: %s: %s", what, type(fault).__name__, fault)
     return _count(_own, key, within) <= times
+
+
+def is_used_up(what: str, who: str, *, times: int) -> bool:
+    """Whether `who` has tried so often that `allows` would say no, without counting this look."""
+    key = _key(what, who)
+    if not patience.redis.is_at_an_end:
+        try:
+            return int(cache.get(key, 0)) >= times
+        except RedisError as fault:
+            patience.redis.lose_some()
+            log.warning("%s is looked up here: %s: %s", what, type(fault).__name__, fault)
+    return int(_own.get(key, 0)) >= times
+
+
+def _key(what: str, who: str) -> str:
+    digest = hashlib.sha256(f"{settings.SECRET_KEY}:{who.casefold()}".encode()).hexdigest()[:32]
+    return f"throttle:{what}:{digest}"
 
 
 def _count(cache: BaseCache, key: str, within: timedelta) -> int:

@@ -11,7 +11,7 @@ from forum.actor import Actor
 from forum.jobs import job
 from forum.models import Job
 from registration.badges import batch
-from registration.models import Checkout, Quota, Refund, Ticket
+from registration.models import Checkout, Quota, Refund, Ticket, Voucher
 from registration.models.overdue import expire_if_overdue
 from registration.payments import checkouts, refunds
 from registration.payments.answers import Unreachable
@@ -80,8 +80,11 @@ def print_badges(job: Job) -> None:
 
 @shared_task
 def compare_counters() -> None:
-    """Raise an alarm for each quota whose counter differs from its places, and each ticket whose places are wrong."""
+    """Raise an alarm for each quota whose counter differs from its places, each voucher whose counter differs from its
+    tickets, and each ticket whose places are wrong."""
     for quota in Quota.objects.miscounted():
         log.error("quota %s counts %s places and holds %s", quota.pk, quota.taken, quota.held)  # type: ignore[attr-defined]
+    for voucher in Voucher.objects.miscounted():
+        log.error("voucher %s counts %s uses and has %s", voucher.pk, voucher.used, voucher.held)  # type: ignore[attr-defined]
     for ticket in Ticket.objects.misplaced():
         log.error("ticket %s, %s, holds other places than its type's quotas", ticket.pk, ticket.status)

@@ -30,6 +30,7 @@ from registration.models import (
     Refund,
     Ticket,
     TicketType,
+    Voucher,
 )
 from registration.models.wish import Wish
 from speakers.models import Speaker
@@ -250,6 +251,17 @@ def quota(*ticket_types: TicketType, size: int | None = 100, **fields: Any) -> Q
     return made
 
 
+def voucher(edition: Edition | None = None, **fields: Any) -> Voucher:
+    """A voucher for half the price, to be used once; `ticket_types`, `groups` limit it."""
+    many = {name: fields.pop(name) for name in ("groups", "ticket_types") if name in fields}
+    parent = many["ticket_types"][0].edition if many.get("ticket_types") else None
+    defaults = {"code": f"CODE-{_number()}", "effect": "percent", "value": 50}
+    made = Voucher.objects.create(edition=edition or parent or _edition(), **{**defaults, **fields})
+    for name, records in many.items():
+        getattr(made, name).set(records)
+    return made
+
+
 def person(**fields: Any) -> dict[str, Any]:
     """What somebody answers about themselves, as a Wish carries it."""
     number = _number()
@@ -262,9 +274,10 @@ def person(**fields: Any) -> dict[str, Any]:
 
 
 def wish(ticket_type: TicketType | None = None, group: StakeholderGroup | None = None, **fields: Any) -> Wish:
-    """A wish that can be fulfilled. `key`, `language` and `agreed_to` are the wish's; all else is the person's."""
+    """A wish that can be fulfilled. `key`, `language`, `agreed_to` and `voucher` are the wish's; all else is the
+    person's."""
     ticket_type = ticket_type or _ticket_type(group.edition if group else None)
-    own = {name: fields.pop(name) for name in ("key", "language", "agreed_to") if name in fields}
+    own = {name: fields.pop(name) for name in ("key", "language", "agreed_to", "voucher") if name in fields}
     return Wish(
         edition=ticket_type.edition,
         ticket_type=ticket_type,

@@ -30,13 +30,13 @@ class TicketTypeAdmin(EditionAdmin):
         "is_active",
         "position",
     )
-    list_filter = ("is_active", "needs_approval", "is_remote")
+    list_filter = ("is_active", "is_hidden", "needs_approval", "is_remote")
     fieldsets = (
         (None, {"fields": ("name", "description", "price", "is_remote", "position")}),
         (_("For whom, on which days"), {"fields": ("groups", "days")}),
         (
             _("When and how"),
-            {"fields": ("is_active", ("available_from", "available_until"), "needs_approval")},
+            {"fields": ("is_active", "is_hidden", ("available_from", "available_until"), "needs_approval")},
         ),
     )
 

@@ -19,6 +19,7 @@ from forum.fields import AddressField, LineField, LinesField
 from forum.models import Edition, Page, StakeholderGroup
 from registration.forms.agreeing import AgreementForm
 from registration.forms.choices import CountrySelect, GroupRadios, TicketRadios, countries_by_name
+from registration.forms.vouchers import WithVoucher
 from registration.models import TicketType
 from registration.models.attendee import PhotoConsent
 from registration.models.wish import Wish
@@ -49,15 +50,16 @@ class Question(forms.BoundField):
     form: RegistrationForm
 
     def as_field_group(self) -> SafeString:
-        if self.form.is_bound or self.form.initial.get(self.name):
+        if self.form.is_bound or self.form.initial.get(self.name) or self.form.presented:
             return super().as_field_group()
         return recall((Question, self.name, self.form.edition, get_language()), super().as_field_group)
 
 
-class RegistrationForm(forms.Form):
+class RegistrationForm(WithVoucher):
     """Which group, which ticket, who: all that is asked of somebody who comes.
 
-    Groups and tickets are looked up among those that were read for the page, never by what was posted.
+    Groups and tickets are looked up among those that were read for the page, never by what was posted. With a voucher
+    the page shows what it opens and what tickets cost with it; it is not looked up when nobody `may_try` any more.
     """
 
     bound_field_class = Question
@@ -150,10 +152,13 @@ class RegistrationForm(forms.Form):
         },
     )
 
-    def __init__(self, edition: Edition, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, edition: Edition, *args: Any, may_try: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.edition = edition
+        self.present(may_try=may_try)
         groups, ticket_types = _on_offer(edition)
+        if self.presented:
+            ticket_types = self.seen_with_it()
         self._offer("group", {group.slug: group for group in groups})
         self._offer("ticket_type", {str(kind.pk): kind for kind in ticket_types})
 
@@ -196,6 +201,7 @@ class RegistrationForm(forms.Form):
             language=get_language() or self.edition.main_language,
             agreed_to=Page.versions_of(agreement.pages),
             terms=agreement.terms,
+            voucher=self.presented,
         )
 
     def refuse(self, refusal: Refusal) -> None:

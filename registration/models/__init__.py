@@ -11,6 +11,7 @@ from registration.models.refund import Refund
 from registration.models.said import Said
 from registration.models.ticket import Ticket
 from registration.models.ticket_type import TicketType
+from registration.models.voucher import Voucher
 from registration.models.wish import Wish
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "Said",
     "Ticket",
     "TicketType",
+    "Voucher",
     "Wish",
 ]

@@ -21,6 +21,7 @@ from registration.models.overdue import free_overdue
 from registration.models.quota import Place
 from registration.models.ticket import Ticket
 from registration.models.ticket_status import IN_WORDS, Status
+from registration.models.voucher import Voucher
 from registration.models.wish import Wish
 
 log = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ class Order(Owing, models.Model):
 
         A free ticket is confirmed at once, one that needs approval is requested, one to be paid is reserved. The same
         key gives the same order, however often and however close together it comes. Raises Refusal when registration
-        is closed, the type is not for the group or not on offer, or no place is left.
+        is closed, the type is not for the group or not on offer, the voucher does not fit, or no place is left.
         """
         if done := cls.objects.placed_with(wish.key, wish.edition):
             return done
@@ -77,7 +78,7 @@ class Order(Owing, models.Model):
             return cls._write_once(wish, by=by)
         except Refusal:
             # Tried again even when none was overdue: of two presses at once, the other may have just freed the place.
-            free_overdue(wish.ticket_type)
+            free_overdue(wish.ticket_type, wish.voucher)
         return cls._write_once(wish, by=by)
 
     @classmethod
@@ -104,7 +105,7 @@ class Order(Owing, models.Model):
             agreed_at=now if wish.agreed_to else None,
         )
         order.agreed_to.add(*wish.agreed_to)
-        price = wish.ticket_type.price
+        price = wish.ticket_type.price_offered
         if wish.ticket_type.needs_approval:
             status, until = Status.REQUESTED, None
         elif price == 0:
@@ -116,12 +117,14 @@ class Order(Owing, models.Model):
             ticket_type=wish.ticket_type,
             group=wish.group,
             price=price,
+            voucher=wish.voucher,
             status=status,
             reserved_until=until,
         )
         Attendee.objects.create(ticket=ticket, **wish.person)
         Message.queue(f"ticket-{status}", about=ticket, to=order.email, language=order.language)
         log.info("order %s: placed by %s", order.code, by.label)
+        Voucher.take(ticket)
         if status != Status.REQUESTED:
             Place.take(ticket)
         return order
@@ -205,6 +208,7 @@ class Order(Owing, models.Model):
             raise Refusal(_("This order is over, so there is nothing left to cancel."))
         for ticket in tickets:
             ticket.give_up(by=by)
+        Voucher.give_back(*tickets)
         Place.give_back(*tickets)
 
     @transaction.atomic

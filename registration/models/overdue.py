@@ -6,13 +6,14 @@ from forum.actor import Actor
 from forum.errors import Refusal
 from registration.models.ticket import Ticket
 from registration.models.ticket_type import TicketType
+from registration.models.voucher import Voucher
 
 
-def free_overdue(ticket_type: TicketType) -> int:
-    """Expire the overdue reservations that stand in the way of `ticket_type`; how many there were."""
+def free_overdue(ticket_type: TicketType, voucher: Voucher | None = None) -> int:
+    """Expire the overdue reservations that stand in the way of `ticket_type` and `voucher`; how many there were."""
     freed = 0
     for ticket in (
-        Ticket.objects.overdue().rivals_of(ticket_type).select_related("order__edition", "attendee")
+        Ticket.objects.overdue().rivals_of(ticket_type, voucher).select_related("order__edition", "attendee")
     ):
         freed += expire_if_overdue(ticket)
     return freed

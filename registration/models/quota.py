@@ -35,13 +35,16 @@ class QuotaQuerySet(models.QuerySet["Quota"]):
 
     def with_places(self) -> QuotaQuerySet:
         """Each with `held`, the places that records say are taken."""
-        return self.annotate(held=Count("places"))
+        return self.annotate(held=Count("places", filter=Q(places__is_extra=False)))
 
     def with_overdue(self) -> QuotaQuerySet:
         """Each with `overdue`, the places held by reservations past their time: free for who comes now."""
         # A subquery: to join the places and count would read all that are taken, however few are overdue.
         late = Place.objects.filter(
-            quota=OuterRef("pk"), ticket__status="reserved", ticket__reserved_until__lt=timezone.now()
+            quota=OuterRef("pk"),
+            is_extra=False,
+            ticket__status="reserved",
+            ticket__reserved_until__lt=timezone.now(),
         ).exclude(ticket__order__checkouts__status__in=("open", "processing"))
         each = late.order_by().values("quota").annotate(number=Count("pk")).values("number")
         return self.annotate(overdue=Coalesce(Subquery(each), 0))
@@ -123,7 +126,7 @@ class Quota(models.Model):
         for ticket_type in ticket_types:
             lacking = ticket_type.tickets.holding_places().exclude(places__quota=quota)
             Place.objects.bulk_create(Place(ticket=ticket, quota=quota) for ticket in lacking)
-        held = quota.places.count()
+        held = quota.places.counted().count()
         if quota.size is not None and held > quota.size:
             raise Refusal(
                 _(
@@ -136,13 +139,24 @@ class Quota(models.Model):
         self.refresh_from_db()
 
 
+class PlaceQuerySet(models.QuerySet["Place"]):
+    """Places taken."""
+
+    def counted(self) -> PlaceQuerySet:
+        """Those that are among the quota's own; extra ones come on top."""
+        return self.filter(is_extra=False)
+
+
 class Place(models.Model):
-    """The record that a ticket took one of a quota's places."""
+    """The record that a ticket took one of a quota's places, or, of a full quota, an extra one on top of them."""
 
     ticket = models.ForeignKey(
         "registration.Ticket", models.CASCADE, related_name="places", verbose_name=_("ticket")
     )
     quota = models.ForeignKey(Quota, models.PROTECT, related_name="places", verbose_name=_("quota"))
+    is_extra = models.BooleanField(_("extra"), default=False)
+
+    objects = PlaceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("place")
@@ -159,14 +173,19 @@ class Place(models.Model):
         """Take a place of each quota of the ticket's type: the last statements of a short transaction.
 
         One conditional UPDATE a quota, in primary-key order, so that rivals wait for each other and never in a
-        circle. Raises Refusal when one of them is full; the caller's transaction must then be given up.
+        circle. A voucher may say that a place is given beyond a full quota. Else raises Refusal when one of them is
+        full; the caller's transaction must then be given up.
         """
         _hold_quotas(ticket.order.edition_id)
         quotas = list(Quota.objects.filter(ticket_types=ticket.ticket_type_id).order_by("pk"))
         Place.objects.bulk_create(Place(ticket=ticket, quota=quota) for quota in quotas)
         for quota in quotas:
             room = Q(size=None) | Q(taken__lt=F("size"))
-            if not Quota.objects.filter(room, pk=quota.pk).update(taken=F("taken") + 1):
+            if Quota.objects.filter(room, pk=quota.pk).update(taken=F("taken") + 1):
+                continue
+            if ticket.voucher and ticket.voucher.goes_beyond:
+                Place.objects.filter(ticket=ticket, quota=quota).update(is_extra=True)
+            else:
                 raise Refusal(
                     _("The last place of “%(type)s” was just taken. Choose another ticket.")
                     % {"type": ticket.ticket_type},
@@ -180,5 +199,5 @@ class Place(models.Model):
             _hold_quotas(edition_id)
         for place in cls.objects.filter(ticket__in=tickets).order_by("quota_id"):
             deleted, _by_model = cls.objects.filter(pk=place.pk).delete()
-            if deleted:
+            if deleted and not place.is_extra:
                 Quota.objects.filter(pk=place.quota_id).update(taken=F("taken") - 1)

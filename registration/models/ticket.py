@@ -15,6 +15,7 @@ from registration.models.quota import Place
 from registration.models.ticket_queryset import TicketQuerySet
 from registration.models.ticket_status import LIVE, Status
 from registration.models.ticket_type import TicketType
+from registration.models.voucher import Voucher
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,9 @@ class Ticket(models.Model):
         StakeholderGroup, models.PROTECT, related_name="tickets", verbose_name=_("stakeholder group")
     )
     price = models.PositiveIntegerField(_("price"))
+    voucher = models.ForeignKey(
+        Voucher, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("voucher")
+    )
     status = models.CharField(_("state"), max_length=10, choices=Status.choices, editable=False)
     secret = models.CharField(max_length=40, unique=True, default=new_secret, editable=False)
     badge_token = models.CharField(max_length=40, unique=True, default=new_secret, editable=False)
@@ -109,6 +113,7 @@ class Ticket(models.Model):
         with transaction.atomic():
             self._move({Status.REQUESTED}, to=Status.DECLINED, by=by, reason=reason)
             self._tell("ticket-declined")
+            Voucher.give_back(self)
 
     def confirm(self, *, by: Actor) -> None:
         """Turn a reserved ticket into a promise: it now admits its attendee. Raises Refusal when it is not reserved."""
@@ -136,16 +141,19 @@ class Ticket(models.Model):
             )  # a page opened just now moved it
             self._move({Status.RESERVED}, among=overdue, to=Status.EXPIRED, by=by)
             self._tell("ticket-expired")
+            Voucher.give_back(self)
             Place.give_back(self)
 
     @transaction.atomic
     def revive(self, *, by: Actor) -> None:
         """Turn an expired ticket, whose money came late, into a promise after all: it takes its places again.
 
-        Only a payment leads here. Raises Refusal, and changes nothing, when it is not expired or no place is left.
+        Only a payment leads here. Raises Refusal, and changes nothing, when it is not expired, no place is left, or
+        somebody else has used its voucher meanwhile.
         """
         self._move({Status.EXPIRED}, to=Status.CONFIRMED, by=by, reserved_until=None)
         self._tell("ticket-confirmed")
+        Voucher.take(self)
         Place.take(self)
 
     def cancel(self, *, by: Actor, reason: str = "") -> None:
@@ -155,10 +163,11 @@ class Ticket(models.Model):
         """
         with transaction.atomic():
             self.give_up(by=by, reason=reason)
+            Voucher.give_back(self)
             Place.give_back(self)
 
     def give_up(self, *, by: Actor, reason: str = "") -> None:
-        """The half of `cancel` that touches no place, for who cancels several and then gives all places back."""
+        """The half of `cancel` that gives nothing back, for who cancels several and then gives all back."""
         self.order.refuse_while_money_may_come()
         self._move(set(LIVE), to=Status.CANCELLED, by=by, reason=reason)
         self._tell("ticket-cancelled")

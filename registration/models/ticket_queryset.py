@@ -17,6 +17,7 @@ from registration.models.ticket_type import TicketType
 
 if TYPE_CHECKING:
     from registration.models.ticket import Ticket
+    from registration.models.voucher import Voucher
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -69,9 +70,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """Keep their places until then, at the least."""
         self.filter(reserved_until__lt=until).update(reserved_until=until)
 
-    def rivals_of(self, ticket_type: TicketType) -> TicketQuerySet:
-        """Those that hold a place of a quota which `ticket_type` needs."""
-        return self.filter(places__quota__ticket_types=ticket_type).distinct()
+    def rivals_of(self, ticket_type: TicketType, voucher: Voucher | None = None) -> TicketQuerySet:
+        """Those that hold a place of a quota which `ticket_type` needs, or a use of `voucher`."""
+        same = Q(voucher=voucher) if voucher else Q()
+        return self.filter(same | Q(places__quota__ticket_types=ticket_type)).distinct()
 
     def holding_places(self) -> TicketQuerySet:
         """Those for which a place is taken."""

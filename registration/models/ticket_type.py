@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from copy import copy
+from typing import TYPE_CHECKING
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Prefetch, Q
@@ -11,17 +14,22 @@ from forum.models import Edition, StakeholderGroup
 from forum.translated import TranslatedField, TranslatedRecords
 from registration.models.quota import Quota
 
+if TYPE_CHECKING:
+    from registration.models.voucher import Voucher
+
 
 class TicketTypeQuerySet(TranslatedRecords, models.QuerySet["TicketType"]):
     """What can be had."""
 
-    def on_offer(self, edition: Edition) -> TicketTypeQuerySet:
-        """What somebody may choose in `edition` now, with the groups that may."""
+    def on_offer(self, edition: Edition, voucher: Voucher | None = None) -> TicketTypeQuerySet:
+        """What somebody may choose in `edition` now, with the groups that may; the hidden ones that `voucher` opens
+        among them."""
+        hidden = Q(is_hidden=False) | Q(vouchers=voucher) if voucher else Q(is_hidden=False)
         now = timezone.now()
         begun = Q(available_from=None) | Q(available_from__lte=now)
         not_over = Q(available_until=None) | Q(available_until__gt=now)
-        offered = self.filter(begun, not_over, edition=edition, is_active=True)
-        return offered.prefetch_related("groups")
+        offered = self.filter(begun, not_over, hidden, edition=edition, is_active=True)
+        return offered.distinct().prefetch_related("groups")
 
     def with_places(self) -> TicketTypeQuerySet:
         """Each with the days it admits on, and the quotas that say how many places are left."""
@@ -68,10 +76,15 @@ class TicketType(models.Model):
     )
     available_from = models.DateTimeField(_("available from"), null=True, blank=True)
     available_until = models.DateTimeField(_("available until"), null=True, blank=True)
+    is_hidden = models.BooleanField(
+        _("hidden"), default=False, help_text=_("Shown only to those who have a voucher that names it.")
+    )
     is_active = models.BooleanField(_("on offer"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     objects = TicketTypeQuerySet.as_manager()
+
+    voucher: Voucher | None = None  # with which it is seen; no column
 
     class Meta:
         verbose_name = _("ticket type")
@@ -85,6 +98,17 @@ class TicketType(models.Model):
         if self.available_from and self.available_until and self.available_until <= self.available_from:
             raise ValidationError({"available_until": _("It would end before it begins.")})
 
+    def seen_with(self, voucher: Voucher | None) -> TicketType:
+        """A copy of this type as somebody with `voucher` sees it, if the voucher is for it."""
+        seen = copy(self)
+        seen.voucher = voucher if voucher and voucher.is_for(self) else None
+        return seen
+
+    @property
+    def price_offered(self) -> int:
+        """What it costs now, with the voucher with which it is seen, in minor units."""
+        return self.voucher.price_of(self.price) if self.voucher else self.price
+
     def is_for(self, group: StakeholderGroup) -> bool:
         """Whether people of `group` may take it."""
         groups = {allowed.pk for allowed in self.groups.all()}
@@ -93,14 +117,16 @@ class TicketType(models.Model):
     @property
     def terms(self) -> str:
         """What somebody agrees to who takes it: the price, and whether it is only a request."""
-        return f"{self.price}-{self.needs_approval:d}"
+        return f"{self.price_offered}-{self.needs_approval:d}"
 
     @property
     def left(self) -> int | None:
-        """How many places are left in the scarcest of its quotas; None when nothing limits it.
+        """How many places are left in the scarcest of its quotas; None when nothing limits it or a voucher goes beyond.
 
         A reading, not a promise: `Place.take` decides.
         """
+        if self.voucher and self.voucher.goes_beyond:
+            return None
         free = [quota.free for quota in self.quotas.all() if quota.size is not None]
         return min(free) if free else None
 

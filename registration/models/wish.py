@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from forum.errors import Refusal
 from forum.models import Edition, PageVersion, StakeholderGroup
 from registration.models.ticket_type import TicketType
+from registration.models.voucher import Voucher
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody asks for on the registration page: a ticket type under a group, for a person.
+    """What somebody asks for on the registration page: a ticket type under a group, for a person, with a voucher or
+    without.
 
     `person` holds the fields of Attendee. `key` is the one-time key of the page that was confirmed, `terms` those of
     the ticket type as that page showed them; empty when nobody was shown any.
@@ -26,15 +28,19 @@ class Wish:
     language: str
     agreed_to: list[PageVersion] = field(default_factory=list)
     terms: str = ""
+    voucher: Voucher | None = None
 
     def as_on_offer(self) -> Wish:
         """The wish with its ticket type as it is now, its price above all.
 
-        Raises Refusal when registration is closed, or the type is not on offer, for other groups, or at other terms.
+        Raises Refusal when registration is closed, or the type is not on offer, for other groups, or at other terms,
+        or the voucher does not fit.
         """
         if not self.edition.takes_registrations:
             raise Refusal(_("Registration is closed at the moment."))
-        offered = TicketType.objects.on_offer(self.edition).as_it_is(self.ticket_type)
+        voucher = Voucher.objects.as_it_is(self.voucher) if self.voucher else None
+        found = TicketType.objects.on_offer(self.edition, voucher).as_it_is(self.ticket_type)
+        offered = found.seen_with(voucher) if found else None
         if offered is None:
             raise Refusal(_("This ticket is not on offer any more. Choose another one."), field="ticket_type")
         if self.group.edition_id != self.edition.pk or not offered.is_for(self.group):
@@ -43,9 +49,11 @@ class Wish:
                 % {"type": offered},
                 field="ticket_type",
             )
+        if voucher:
+            voucher.must_fit(offered, self.group)
         if self.terms and self.terms != offered.terms:
             raise Refusal(
                 _("“%(type)s” was changed a moment ago. Please look at it again.") % {"type": offered},
                 field="ticket_type",
             )
-        return replace(self, ticket_type=offered)
+        return replace(self, ticket_type=offered, voucher=voucher)

@@ -4,6 +4,7 @@ last of them; what was typed travels with the pages."""
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,6 +22,12 @@ from registration.models import Order
 
 # Offices share one address, and an assistant registers several people with one.
 FROM_ONE_PLACE, FOR_ONE_ADDRESS = 60, 10
+UNKNOWN_VOUCHERS = 30
+WANTED = {
+    "group": "group",
+    "ticket_type": "ticket",
+    "voucher": "voucher",
+}  # what a link may choose beforehand
 AN_HOUR = timedelta(hours=1)
 
 
@@ -39,10 +46,14 @@ def register(request: Request) -> HttpResponse:
     if not edition.takes_registrations:
         return render(request, "registration/closed.html", {"phase": edition.phase})
     if request.method != "POST":
-        wanted = {"group": request.GET.get("group"), "ticket_type": request.GET.get("ticket")}
-        return _ask(request, RegistrationForm(edition, initial=wanted))
+        wanted = {name: request.GET.get(other) for name, other in WANTED.items()}
+        return _ask(request, _form(request, initial=wanted))
     if step == "change":
-        return _ask(request, RegistrationForm(edition, initial=request.POST.dict()))
+        return _ask(request, _form(request, initial=request.POST.dict()))
+    if step == "voucher":
+        form = _form(request, request.POST)
+        form.look_only_at("voucher")
+        return _ask(request, form)
     answer = _answer(request, edition, agreement or AgreementForm(edition))
     # Of two presses at once, the second may have found the last place taken: by the first, a moment ago.
     is_page = answer.status_code == 200
@@ -52,9 +63,9 @@ def register(request: Request) -> HttpResponse:
 
 
 def _answer(request: Request, edition: Edition, agreement: AgreementForm) -> HttpResponse:
-    form = RegistrationForm(edition, request.POST)
+    form = _form(request, request.POST)
     if form.has_error("ticket_type"):
-        form = _afresh(request, edition)
+        form = _afresh(request)
     if not form.is_valid():
         return _ask(request, form)
     if not agreement.is_valid():
@@ -67,17 +78,27 @@ def _answer(request: Request, edition: Edition, agreement: AgreementForm) -> Htt
     try:
         order = Order.place(form.wish(agreement), by=_actor(request))
     except Refusal as refusal:
-        form = _afresh(request, edition)
+        form = _afresh(request)
         if form.is_valid():  # else it says itself what is not to be had any more
             form.refuse(refusal)
         return _ask(request, form)
     return redirect(order)
 
 
-def _afresh(request: Request, edition: Edition) -> RegistrationForm:
+def _form(request: Request, *args: Any, **kwargs: Any) -> RegistrationForm:
+    """The questions. Who has tried many codes that are none gets no further answer about codes for an hour."""
+    visitor = throttle.visitor(request)
+    may_try = not throttle.is_used_up("voucher", visitor, times=UNKNOWN_VOUCHERS)
+    form = RegistrationForm(request.edition, *args, may_try=may_try, **kwargs)
+    if form.has_unknown_voucher:
+        throttle.allows("voucher", visitor, times=UNKNOWN_VOUCHERS, within=AN_HOUR)
+    return form
+
+
+def _afresh(request: Request) -> RegistrationForm:
     """What was typed, beside what is on offer now: who was just told that a place is gone is not offered it again."""
     with briefly.afresh():
-        return RegistrationForm(edition, request.POST)
+        return _form(request, request.POST)
 
 
 def _is_calm(request: Request, email: str) -> bool:
