@@ -7,8 +7,6 @@ import io
 from collections.abc import Iterable
 from urllib.parse import urlencode
 
-from django.utils.translation import gettext
-
 from forum.models import Edition
 from registration.models import Voucher
 
@@ -26,7 +24,7 @@ def vouchers_csv(edition: Edition, vouchers: Iterable[Voucher]) -> str:
     sheet = io.StringIO()
     writer = csv.writer(sheet, lineterminator="\r\n")
     titles = ("Code", "Tag", "What it does", "Used", "May be used", "Valid until", "Link")
-    writer.writerow(map(gettext, titles))
+    writer.writerow(titles)
     page = edition.link(edition.path("register"))
     for one in vouchers:
         until = one.valid_until.astimezone(edition.zone).strftime("%Y-%m-%d %H:%M") if one.valid_until else ""

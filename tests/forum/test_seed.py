@@ -83,7 +83,7 @@ def test_the_demo_is_a_whole_forum(coming: Edition) -> None:
         "groups": 8,
         "sessions": 60,
         "speakers": 70,
-        "ticket types": 9,
+        "ticket types": 10,
         "partners": 10,
         "pages": 5,
         "attendees": 400,

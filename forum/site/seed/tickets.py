@@ -8,7 +8,7 @@ from forum.actor import Actor
 from forum.models import PageVersion, StakeholderGroup
 from forum.site.seed import content
 from forum.site.seed.editions import Ground
-from registration.models import Order, Quota, TicketType
+from registration.models import Order, Quota, TicketType, Voucher
 from registration.models.wish import Wish
 
 
@@ -29,7 +29,7 @@ class Offer:
 
 
 def offer(ground: Ground) -> Offer:
-    """Make ticket types and quotas."""
+    """Make ticket types, vouchers and quotas."""
     told = content.table("tickets.toml")
     types = {}
     groups = {row["slug"]: [ground.groups[slug] for slug in row["groups"]] for row in told["ticket_type"]}
@@ -40,10 +40,15 @@ def offer(ground: Ground) -> Offer:
             description=row["description"],
             price=row["price"],
             needs_approval=row.get("needs_approval", False),
+            is_hidden=row.get("is_hidden", False),
             position=position,
         )
         kind.groups.set(groups[row["slug"]])
         kind.days.set(ground.days[number - 1] for number in row["days"])
+    for row in told["voucher"]:
+        own = {name: value for name, value in row.items() if name != "ticket_types"}
+        voucher = Voucher.objects.create(edition=ground.edition, **{"max_uses": None, **own})
+        voucher.ticket_types.set(types[slug] for slug in row["ticket_types"])
     quotas = {
         row["slug"]: Quota.objects.create(edition=ground.edition, name=row["name"], size=row["size"])
         for row in told["quota"]
