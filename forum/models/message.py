@@ -102,12 +102,15 @@ class Message(Deferred):
         key: str = "",
         urgency: int = 5,
         lasts: timedelta | None = None,
-    ) -> Message:
+    ) -> Message | None:
         """Write a mail into the outbox and nudge a worker after the commit.
 
         The same `key` is queued once however often it is asked for. `urgency` 0 goes first. `lasts` says how long the
-        mail is worth sending. `language` defaults to the active one.
+        mail is worth sending. `language` defaults to the active one. Who has no address (`to` is empty) is written
+        nothing, and None is returned.
         """
+        if not to:
+            return None
         expires_at: datetime | None = timezone.now() + lasts if lasts else None
         fields = {
             "letter": letter,

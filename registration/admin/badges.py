@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from forum.errors import Refusal
 from forum.http import private
 from registration.badges.batch import Batch, Sorting, chosen, left_out
+from registration.badges.slip import slip_pdf
 from registration.forms.badges import BadgesForm, written
 from registration.models.ticket_status import Status
 
@@ -39,6 +40,7 @@ class WithBadges(ModelAdmin):
 
         return [
             page("", self.badges_view, "registration_ticket_badges"),
+            page("slip/<int:pk>/", self.slip_view, "registration_ticket_slip"),
             page("<int:pk>/", self.batch_view, "registration_ticket_batch"),
             page("<int:pk>/file/", self.file_view, "registration_ticket_batch_file"),
             *super().get_urls(),
@@ -62,6 +64,24 @@ class WithBadges(ModelAdmin):
     def changelist_view(self, request: Any, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         may_print = self.has_print_permission(request)
         return super().changelist_view(request, {"may_print": may_print, **(extra_context or {})})
+
+    def change_view(self, request: Any, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        kwargs["extra_context"] = {
+            "may_print": self.has_print_permission(request),
+            **(kwargs.get("extra_context") or {}),
+        }
+        return super().change_view(request, object_id, *args, **kwargs)
+
+    def slip_view(self, request: Any, pk: int) -> HttpResponse:
+        """Give the slip of paper of a ticket that holds a place, for who has no e-mail. It opens the ticket's page."""
+        ticket = self.get_object(request, str(pk))
+        if ticket is None or not ticket.holds_place:
+            raise Http404
+        return HttpResponse(
+            slip_pdf(ticket),
+            content_type="application/pdf",
+            headers={"Content-Disposition": f'attachment; filename="{ticket.order.code}.pdf"'},
+        )
 
     def badges_view(self, request: Any) -> HttpResponse:
         """Ask how the badges of everybody, or of all that the list's filters leave, are to be printed; POST asks a

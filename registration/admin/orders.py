@@ -14,6 +14,7 @@ from forum.actor import Actor
 from forum.edition_admin import EditionAdmin, EditionTabularInline, Sum, Verb, pill, state
 from forum.money import price as price_written
 from forum.money import written
+from registration.admin.by_hand import RegistersByHand
 from registration.models import Checkout, Notice, Order, Payment, Ticket
 
 
@@ -86,7 +87,7 @@ class NoticeInline(EditionTabularInline):
 
 
 @admin.register(Order)
-class OrderAdmin(EditionAdmin):
+class OrderAdmin(RegistersByHand, EditionAdmin):
     """Purchases. A mistyped address is set right here, and the mails go again."""
 
     duties_to_view = ("finance", "protection")

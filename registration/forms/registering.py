@@ -156,11 +156,14 @@ class RegistrationForm(WithVoucher):
         super().__init__(*args, **kwargs)
         self.edition = edition
         self.present(may_try=may_try)
-        groups, ticket_types = _on_offer(edition)
-        if self.presented:
-            ticket_types = self.seen_with_it()
+        groups, ticket_types = self.choices_of(edition)
         self._offer("group", {group.slug: group for group in groups})
         self._offer("ticket_type", {str(kind.pk): kind for kind in ticket_types})
+
+    def choices_of(self, edition: Edition) -> tuple[list[StakeholderGroup], list[TicketType]]:
+        """The groups and the ticket types to choose from."""
+        groups, ticket_types = _on_offer(edition)
+        return groups, self.seen_with_it() if self.presented else ticket_types
 
     def _offer(self, name: str, records: dict[str, Any]) -> None:
         field = self.fields[name]

@@ -21,7 +21,7 @@ class Attendee(models.Model):
     )
     name = models.CharField(_("name"), max_length=200)
     badge_name = models.CharField(_("name on the badge"), max_length=200, blank=True)
-    email = models.EmailField(_("e-mail"), max_length=254)
+    email = models.EmailField(_("e-mail"), max_length=254, blank=True)
     organisation = models.CharField(_("organisation"), max_length=200, blank=True)
     country = CountryField(_("country"), blank=True)
     diet = models.CharField(_("food"), max_length=300, blank=True)

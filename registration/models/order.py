@@ -36,7 +36,7 @@ class Order(Owing, models.Model):
     code = models.CharField(_("code"), max_length=12, unique=True, default=new_code, editable=False)
     secret = models.CharField(max_length=40, default=new_secret, editable=False)
     key = models.CharField(max_length=64, unique=True, editable=False)
-    email = models.EmailField(_("e-mail"), max_length=254)
+    email = models.EmailField(_("e-mail"), max_length=254, blank=True)
     language = models.CharField(_("language"), max_length=12)
     placed_at = models.DateTimeField(_("placed at"), default=timezone.now, editable=False)
     agreed_to = models.ManyToManyField(
@@ -106,7 +106,7 @@ class Order(Owing, models.Model):
         )
         order.agreed_to.add(*wish.agreed_to)
         price = wish.ticket_type.price_offered
-        if wish.ticket_type.needs_approval:
+        if wish.ticket_type.needs_approval and not wish.by_hand:
             status, until = Status.REQUESTED, None
         elif price == 0:
             status, until = Status.CONFIRMED, None
@@ -213,19 +213,20 @@ class Order(Owing, models.Model):
 
     @transaction.atomic
     def correct_email(self, email: str, *, by: Actor) -> None:
-        """Set a mistyped address right and send the mail again.
+        """Set a mistyped address right, or note one where there was none, and send the mail again.
 
-        What went to the wrong address opens nothing any more: the order's link, the ticket's and the badge's code are
-        replaced. A buyer whom no ticket's mail reaches gets the order's new link. Raises Refusal when the order has no
-        live ticket.
+        What went to a wrong address opens nothing any more: the order's link, the ticket's and the badge's code are
+        replaced; a slip of paper that was handed out stays good. A buyer whom no ticket's mail reaches gets the order's
+        new link. Raises Refusal when the order has no live ticket.
         """
         tickets = list(self.tickets.select_related("attendee", "order__edition"))
         if not any(ticket.is_live for ticket in tickets):
             raise Refusal(_("This order is over, so its address cannot be changed any more."))
-        was, self.email, self.secret = self.email, email, new_secret()
+        was, self.email, self.secret = self.email, email, new_secret() if self.email else self.secret
         self.save(update_fields=["email", "secret"])
         for ticket in tickets:
-            ticket.replace_secrets()
+            if was:
+                ticket.replace_secrets()
             if ticket.attendee.email.casefold() == was.casefold():
                 ticket.attendee.email = email
                 ticket.attendee.save(update_fields=["email"])

@@ -30,7 +30,9 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self._at([email.strip().lower()])
 
     def _at(self, addresses: Iterable[str]) -> OrderQuerySet:
-        return self.annotate(address=Lower("email")).filter(address__in=addresses).order_by("-placed_at")
+        # Those who gave no address have nothing in common.
+        known = self.exclude(email="").annotate(address=Lower("email"))
+        return known.filter(address__in=addresses).order_by("-placed_at")
 
     def live(self) -> OrderQuerySet:
         """Those with a ticket that may still lead somebody in, at a forum that is not over."""

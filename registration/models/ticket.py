@@ -13,7 +13,7 @@ from forum.errors import Refusal
 from forum.models import Edition, Message, StakeholderGroup
 from registration.models.quota import Place
 from registration.models.ticket_queryset import TicketQuerySet
-from registration.models.ticket_status import LIVE, Status
+from registration.models.ticket_status import HOLDING, LIVE, Status
 from registration.models.ticket_type import TicketType
 from registration.models.voucher import Voucher
 
@@ -72,6 +72,11 @@ class Ticket(models.Model):
     def is_live(self) -> bool:
         """Whether it may still lead somebody in."""
         return self.status in LIVE
+
+    @property
+    def holds_place(self) -> bool:
+        """Whether a place is kept for it, paid or not."""
+        return self.status in HOLDING
 
     @property
     def admits(self) -> bool:

@@ -31,6 +31,10 @@ class TicketTypeQuerySet(TranslatedRecords, models.QuerySet["TicketType"]):
         offered = self.filter(begun, not_over, hidden, edition=edition, is_active=True)
         return offered.distinct().prefetch_related("groups")
 
+    def of_edition(self, edition: Edition) -> TicketTypeQuerySet:
+        """All of one edition, on offer or not, with their groups."""
+        return self.filter(edition=edition).prefetch_related("groups")
+
     def with_places(self) -> TicketTypeQuerySet:
         """Each with the days it admits on, and the quotas that say how many places are left."""
         return self.prefetch_related("days", Prefetch("quotas", Quota.objects.with_overdue()))

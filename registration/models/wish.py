@@ -17,7 +17,8 @@ class Wish:
     without.
 
     `person` holds the fields of Attendee. `key` is the one-time key of the page that was confirmed, `terms` those of
-    the ticket type as that page showed them; empty when nobody was shown any.
+    the ticket type as that page showed them; empty when nobody was shown any. `by_hand` an organizer asks for it, who
+    may also when registration is closed, for what is not on offer, for any group, and approves it by that.
     """
 
     edition: Edition
@@ -29,6 +30,7 @@ class Wish:
     agreed_to: list[PageVersion] = field(default_factory=list)
     terms: str = ""
     voucher: Voucher | None = None
+    by_hand: bool = False
 
     def as_on_offer(self) -> Wish:
         """The wish with its ticket type as it is now, its price above all.
@@ -36,14 +38,19 @@ class Wish:
         Raises Refusal when registration is closed, or the type is not on offer, for other groups, or at other terms,
         or the voucher does not fit.
         """
-        if not self.edition.takes_registrations:
+        if self.by_hand and (self.edition.is_over or self.edition.cancelled_at):
+            raise Refusal(_("The forum is over, or does not take place."))
+        if not self.by_hand and not self.edition.takes_registrations:
             raise Refusal(_("Registration is closed at the moment."))
         voucher = Voucher.objects.as_it_is(self.voucher) if self.voucher else None
-        found = TicketType.objects.on_offer(self.edition, voucher).as_it_is(self.ticket_type)
+        types = TicketType.objects
+        offer = types.of_edition(self.edition) if self.by_hand else types.on_offer(self.edition, voucher)
+        found = offer.as_it_is(self.ticket_type)
         offered = found.seen_with(voucher) if found else None
         if offered is None:
             raise Refusal(_("This ticket is not on offer any more. Choose another one."), field="ticket_type")
-        if self.group.edition_id != self.edition.pk or not offered.is_for(self.group):
+        fits = self.by_hand or offered.is_for(self.group)
+        if self.group.edition_id != self.edition.pk or not fits:
             raise Refusal(
                 _("“%(type)s” is for other groups than yours. Choose another ticket, or another group.")
                 % {"type": offered},

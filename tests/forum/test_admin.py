@@ -268,6 +268,7 @@ MODELS = {
     "agenda_release": "programme",
     "registration_tickettype": "registration finance protection",
     "registration_quota": "registration finance protection",
+    "registration_voucher": "registration finance",
     "registration_order": "registration finance protection",
     "registration_ticket": "registration finance protection",
     "registration_attendee": "registration finance protection",
@@ -615,6 +616,7 @@ MAKERS: dict[str, Callable[[Edition], Any]] = {
         edition, size=5, groups=[make.group(edition)]
     ),
     "registration_quota": lambda edition: make.quota(make.ticket_type(edition)),
+    "registration_voucher": lambda edition: make.voucher(edition),
     "registration_order": lambda edition: make.payment(make.order(edition=edition, tickets=2)).order,
     "registration_ticket": lambda edition: make.ticket(order=make.order(tickets=0, edition=edition)),
     "registration_attendee": lambda edition: (
