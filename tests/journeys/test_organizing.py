@@ -120,6 +120,7 @@ def test_every_kind_of_page_can_be_read_by_everybody(
 ) -> None:
     ticket = make.ticket(order=make.order(tickets=0, edition=edition), status="requested")
     track, quota = make.track(edition), make.ticket_type(edition, size=5).quotas.get()
+    make.voucher(edition)
     session = edition.sessions.first()
     office = sit_down(page_at(width, scheme), make.user(duty="owner", edition=edition))
 
@@ -131,6 +132,10 @@ def test_every_kind_of_page_can_be_read_by_everybody(
         "/admin/registration/ticket/?q=a",
         f"/admin/registration/order/{ticket.order.pk}/change/",
         "/admin/registration/order/",
+        "/admin/registration/order/by-hand/",
+        "/admin/registration/voucher/",
+        "/admin/registration/voucher/add/",
+        "/admin/registration/voucher/many/",
         f"/admin/registration/quota/{quota.pk}/change/",
         f"/admin/forum/edition/{edition.pk}/change/",
         "/admin/forum/duty/add/",

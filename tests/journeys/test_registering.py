@@ -291,3 +291,33 @@ def test_the_pages_of_orders_and_tickets_can_be_read_by_everybody_in_each_state(
         look_over(page, axe)
     page.goto(make.ticket(order=make.order(tickets=0, edition=edition)).get_absolute_url())
     look_over(page, axe)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_voucher_opens_a_ticket_and_nothing_that_was_typed_is_lost(
+    edition: Edition, page_at: Callable[..., Page], axe: Callable[[Page], None], scripts: bool
+) -> None:
+    hidden = make.ticket_type(edition, name="Interpreters", price=10000, is_hidden=True)
+    voucher = make.voucher(ticket_types=[hidden], code="CREW-75", value=75)
+    page = page_at(390, java_script_enabled=scripts)
+
+    page.goto("/en/register/")
+    page.get_by_label("Your name", exact=True).fill("Irin")
+    page.get_by_label("Your e-mail address").fill("irin@example.org")
+    page.get_by_text("I have a voucher").click()
+    page.get_by_label("Voucher").fill("crew-75")
+    press(page, "Use the voucher")
+    expect(page.get_by_text("Voucher CREW-75: 75% off")).to_be_visible()
+    if scripts:
+        axe(page)
+    page.get_by_role("radio", name=re.compile("^Suppliers")).check()
+    page.get_by_role("radio", name=re.compile("^Interpreters")).check()
+    page.get_by_label("Your name", exact=True).press("Enter")
+    headed(page, "Is this right?")
+    expect(page.get_by_text("USD 25.00")).to_be_visible()
+    page.get_by_role("checkbox").check()
+    press(page, "Register and pay")
+
+    headed(page, "A place is kept for you")
+    voucher.refresh_from_db()
+    assert voucher.used == 1
