@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -27,8 +28,8 @@ class Wish:
     agreed_to: list[PageVersion] = field(default_factory=list)
     terms: str = ""
 
-    def as_on_offer(self) -> Wish:
-        """The wish with its ticket type as it is now, its price above all.
+    def as_on_offer(self, moment: datetime) -> Wish:
+        """The wish with its ticket type as it is now, its price at `moment` above all: the one of placing.
 
         Raises Refusal when registration is closed, or the type is not on offer, for other groups, or at other terms.
         """
@@ -43,7 +44,7 @@ class Wish:
                 % {"type": offered},
                 field="ticket_type",
             )
-        if self.terms and self.terms != offered.terms:
+        if self.terms and self.terms != offered.terms_at(moment):
             raise Refusal(
                 _("“%(type)s” was changed a moment ago. Please look at it again.") % {"type": offered},
                 field="ticket_type",
