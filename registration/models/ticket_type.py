@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -153,6 +153,13 @@ class TicketType(models.Model):
             return None
         amount = self.price_at(step.until)
         return None if amount == step.price else NextPrice(amount, step.until)
+
+    @property
+    def has_just_changed_price(self) -> bool:
+        """Whether a step was over within the last hour: who is filling in the page may have begun at its price."""
+        now = timezone.now()
+        over = [step for step in self.price_steps.all() if now - timedelta(hours=1) < step.until <= now]
+        return bool(over) and over[-1].price != self.price_at(now)
 
     @property
     def terms(self) -> str:

@@ -168,16 +168,21 @@ def test_a_price_that_ends_between_the_pages_is_not_taken_and_the_page_says_so(
     assert Order.objects.get().tickets.get().price == 25000
 
 
-def test_a_price_that_ends_while_somebody_answers_is_the_new_one_where_they_look_it_over(
+def test_who_began_at_a_price_that_is_over_meanwhile_reads_so_where_they_look_it_over(
     client: Client, edition: Edition, kind: TicketType
 ) -> None:
     end = kind.price_steps.all()[0].until
 
-    with time_machine.travel(end, tick=False):
-        review = text(client.post(PATH, answers(edition)))
+    reviews = {}
+    for shift in (-A_SECOND, timedelta(), timedelta(hours=1)):
+        briefly.forget()
+        with time_machine.travel(end + shift, tick=False):
+            reviews[shift] = text(client.post(PATH, answers(edition)))
 
-    assert "USD 250.00" in review
-    assert "USD 200.00" not in review
+    assert "USD 250.00 now" in reviews[timedelta()]
+    assert "USD 200.00" not in reviews[timedelta()]
+    assert "The price has changed" not in reviews[-A_SECOND]
+    assert "The price has changed" not in reviews[timedelta(hours=1)]
 
 
 def test_what_was_agreed_to_does_not_end_while_the_order_is_being_written(
@@ -258,14 +263,14 @@ def test_a_page_in_thai_names_step_and_date_in_thai(client: Client, edition: Edi
     make.price_step(
         make.ticket_type(edition, price=25000),
         20000,
-        name={"en": "Early bird", "th": "ราคาจองล่วงหน้า"},
+        name={"en": "Early bird", "th": "ราคาลงทะเบียนล่วงหน้า"},
         until=edition.midnight(edition.starts_on - timedelta(days=30)),
     )
     last_day = edition.starts_on - timedelta(days=31)
 
     page = text(client.get("/th/register/"))
 
-    assert "ราคาจองล่วงหน้า" in page
+    assert "ราคาลงทะเบียนล่วงหน้า" in page
     assert "Early bird" not in page
     assert f"ที่ {last_day.day} " in page
     assert f" {last_day.year}" in page
@@ -316,3 +321,10 @@ def test_the_page_asks_as_often_for_three_types_with_three_steps_as_for_one(
         client.get(PATH)
 
     assert len(with_three) == len(with_one), with_three
+
+
+@pytest.mark.parametrize("path", ["/en/", "/en/agenda/", "/en/speakers/"])
+def test_no_page_that_is_kept_shows_a_price_which_would_outlive_its_step(
+    path: str, client: Client, kind: TicketType
+) -> None:
+    assert "USD" not in text(client.get(path))
