@@ -26,6 +26,7 @@ from registration.models import (
     Order,
     Payment,
     Place,
+    PriceStep,
     Quota,
     Refund,
     Ticket,
@@ -241,6 +242,16 @@ def ticket_type(edition: Edition | None = None, *, size: int | None = None, **fi
     return made
 
 
+def price_step(ticket_type: TicketType | None = None, price: int = 20000, **fields: Any) -> PriceStep:
+    """A price that holds for a week from now."""
+    week = timezone.now() + timedelta(days=7)
+    return PriceStep.objects.create(
+        ticket_type=ticket_type or _ticket_type(price=25000),
+        price=price,
+        **{"name": "Early bird", "until": week.replace(second=0, microsecond=0), **fields},
+    )
+
+
 def quota(*ticket_types: TicketType, size: int | None = 100, **fields: Any) -> Quota:
     """How many there are of these types together; None for no limit."""
     types = ticket_types or (ticket_type(),)
@@ -274,10 +285,11 @@ def person(**fields: Any) -> dict[str, Any]:
 
 
 def wish(ticket_type: TicketType | None = None, group: StakeholderGroup | None = None, **fields: Any) -> Wish:
-    """A wish that can be fulfilled. `key`, `language`, `agreed_to` and `voucher` are the wish's; all else is the
-    person's."""
+    """A wish that can be fulfilled. `key`, `language`, `agreed_to`, `terms` and `voucher` are the wish's; all else is
+    the person's."""
     ticket_type = ticket_type or _ticket_type(group.edition if group else None)
-    own = {name: fields.pop(name) for name in ("key", "language", "agreed_to", "voucher") if name in fields}
+    names = ("key", "language", "agreed_to", "terms", "voucher")
+    own = {name: fields.pop(name) for name in names if name in fields}
     return Wish(
         edition=ticket_type.edition,
         ticket_type=ticket_type,

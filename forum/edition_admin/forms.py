@@ -68,21 +68,40 @@ class ColourInput(forms.TextInput):
 
 
 class MoneyField(forms.DecimalField):
-    """An amount as people write it (250.00), kept as a whole number of the currency's smallest unit (25000)."""
+    """An amount as people write it (250 or 250.00), kept as a whole number of the currency's smallest unit (25000)."""
+
+    MOST = 2**31 - 1  # smallest units: what a column of the database holds
 
     def __init__(self, *, currency: str, **kwargs: Any) -> None:
         self.places = digits(currency)
-        super().__init__(**{"min_value": 0, "max_digits": 12, "decimal_places": self.places, **kwargs})
+        words = {"currency": currency, "places": self.places, "exact": f"{250:.{self.places}f}"}
+        too_many = (
+            _("%(currency)s has %(places)s digits after the point. Write 250 or %(exact)s.")
+            if self.places
+            else _("%(currency)s has no digits after the point. Write 250.")
+        )
+        errors = {
+            "invalid": _("Write it in figures, without spaces and commas: for instance 1250."),
+            "min_value": _("An amount cannot be less than nothing."),
+            "max_value": _("That is too much; it can be %(limit_value)s at most."),
+            "max_decimal_places": too_many % words,
+        }
+        bounds = {"min_value": 0, "max_value": self._major(self.MOST), "decimal_places": self.places}
+        super().__init__(**{**bounds, "error_messages": errors, **kwargs})
+
+    def _major(self, amount: Any) -> Any:
+        return Decimal(amount).scaleb(-self.places) if isinstance(amount, int) else amount
 
     def prepare_value(self, value: Any) -> Any:
-        return str(Decimal(value).scaleb(-self.places)) if isinstance(value, int) else value
+        return str(self._major(value)) if isinstance(value, int) else value
 
     def clean(self, value: Any) -> Any:
-        amount = super().clean(value)
+        # A disabled field is given what the record has instead of what was typed.
+        amount = super().clean(self._major(value) if self.disabled else value)
         return None if amount is None else int(amount.scaleb(self.places))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
+        return super().has_changed(self._major(initial), data)
 
 
 class LanguagesField(forms.MultipleChoiceField):

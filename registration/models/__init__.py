@@ -6,6 +6,7 @@ from registration.models.notice import Notice
 from registration.models.order import Order
 from registration.models.outcome import Outcome
 from registration.models.payment import Payment
+from registration.models.price_step import NextPrice, PriceStep
 from registration.models.quota import Place, Quota
 from registration.models.refund import Refund
 from registration.models.said import Said
@@ -17,11 +18,13 @@ from registration.models.wish import Wish
 __all__ = [
     "Attendee",
     "Checkout",
+    "NextPrice",
     "Notice",
     "Order",
     "Outcome",
     "Payment",
     "Place",
+    "PriceStep",
     "Quota",
     "Refund",
     "Said",

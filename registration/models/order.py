@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import F
@@ -73,19 +73,20 @@ class Order(Owing, models.Model):
         """
         if done := cls.objects.placed_with(wish.key, wish.edition):
             return done
-        wish = wish.as_on_offer()
+        now = timezone.now()  # one for all: a price that was agreed to does not end on the way
+        wish = wish.as_on_offer(now)
         try:
-            return cls._write_once(wish, by=by)
+            return cls._write_once(wish, now, by=by)
         except Refusal:
             # Tried again even when none was overdue: of two presses at once, the other may have just freed the place.
             free_overdue(wish.ticket_type, wish.voucher)
-        return cls._write_once(wish, by=by)
+        return cls._write_once(wish, now, by=by)
 
     @classmethod
-    def _write_once(cls, wish: Wish, *, by: Actor) -> Order:
+    def _write_once(cls, wish: Wish, now: datetime, *, by: Actor) -> Order:
         """Write the order, or find the one that pressing twice at the same instant has written meanwhile."""
         try:
-            return cls._write(wish, by=by)
+            return cls._write(wish, now, by=by)
         except (IntegrityError, Refusal) as fault:
             if done := cls.objects.placed_with(wish.key, wish.edition):
                 return done
@@ -95,17 +96,17 @@ class Order(Owing, models.Model):
 
     @classmethod
     @transaction.atomic
-    def _write(cls, wish: Wish, *, by: Actor) -> Order:
-        now = timezone.now()
+    def _write(cls, wish: Wish, now: datetime, *, by: Actor) -> Order:
         order = cls.objects.create(
             edition=wish.edition,
             key=wish.key,
             email=wish.person["email"],
             language=wish.language,
+            placed_at=now,
             agreed_at=now if wish.agreed_to else None,
         )
         order.agreed_to.add(*wish.agreed_to)
-        price = wish.ticket_type.price_offered
+        price = wish.ticket_type.offered_at(now)
         if wish.ticket_type.needs_approval and not wish.by_hand:
             status, until = Status.REQUESTED, None
         elif price == 0:

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 from copy import copy
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agenda.models import Day
 from forum.models import Edition, StakeholderGroup
 from forum.translated import TranslatedField, TranslatedRecords
+from registration.models.price_step import NextPrice, PriceStep
 from registration.models.quota import Quota
 
 if TYPE_CHECKING:
@@ -22,18 +25,18 @@ class TicketTypeQuerySet(TranslatedRecords, models.QuerySet["TicketType"]):
     """What can be had."""
 
     def on_offer(self, edition: Edition, voucher: Voucher | None = None) -> TicketTypeQuerySet:
-        """What somebody may choose in `edition` now, with the groups that may; the hidden ones that `voucher` opens
-        among them."""
+        """What somebody may choose in `edition` now, with the groups that may and the prices by date; the hidden ones
+        that `voucher` opens among them."""
         hidden = Q(is_hidden=False) | Q(vouchers=voucher) if voucher else Q(is_hidden=False)
         now = timezone.now()
         begun = Q(available_from=None) | Q(available_from__lte=now)
         not_over = Q(available_until=None) | Q(available_until__gt=now)
-        offered = self.filter(begun, not_over, hidden, edition=edition, is_active=True)
-        return offered.distinct().prefetch_related("groups")
+        offered = self.of_edition(edition).filter(begun, not_over, hidden, is_active=True)
+        return offered.distinct()
 
     def of_edition(self, edition: Edition) -> TicketTypeQuerySet:
-        """All of one edition, on offer or not, with their groups."""
-        return self.filter(edition=edition).prefetch_related("groups")
+        """All of one edition, on offer or not, with their groups and prices by date."""
+        return self.filter(edition=edition).prefetch_related("groups", "price_steps")
 
     def with_places(self) -> TicketTypeQuerySet:
         """Each with the days it admits on, and the quotas that say how many places are left."""
@@ -47,7 +50,8 @@ class TicketTypeQuerySet(TranslatedRecords, models.QuerySet["TicketType"]):
 class TicketType(models.Model):
     """What can be had: by which groups, for which days, at which price, until when.
 
-    `price` is in minor units of the edition's currency. No groups means all groups; no days, the whole forum.
+    `price` is in minor units of the edition's currency; it holds when the last of its price steps is over. No groups
+    means all groups; no days, the whole forum.
     """
 
     edition = models.ForeignKey(
@@ -83,6 +87,16 @@ class TicketType(models.Model):
     is_hidden = models.BooleanField(
         _("hidden"), default=False, help_text=_("Shown only to those who have a voucher that names it.")
     )
+    min_per_order = models.PositiveSmallIntegerField(
+        _("fewest in an order"), default=1, validators=[MinValueValidator(1)]
+    )
+    max_per_order = models.PositiveSmallIntegerField(
+        _("most in an order"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Left empty: no limit."),
+    )
     is_active = models.BooleanField(_("on offer"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -94,13 +108,24 @@ class TicketType(models.Model):
         verbose_name = _("ticket type")
         verbose_name_plural = _("ticket types")
         ordering = ("position", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(max_per_order=None) | Q(max_per_order__gte=F("min_per_order")),
+                name="ticket_type_most_in_an_order",
+            ),
+        )
 
     def __str__(self) -> str:
         return str(self.name)
 
     def clean(self) -> None:
+        errors: dict[str, object] = {}
         if self.available_from and self.available_until and self.available_until <= self.available_from:
-            raise ValidationError({"available_until": _("It would end before it begins.")})
+            errors["available_until"] = _("It would end before it begins.")
+        if self.min_per_order and self.max_per_order and self.max_per_order < self.min_per_order:
+            errors["max_per_order"] = _("That is less than the fewest in an order.")
+        if errors:
+            raise ValidationError(errors)
 
     def seen_with(self, voucher: Voucher | None) -> TicketType:
         """A copy of this type as somebody with `voucher` sees it, if the voucher is for it."""
@@ -108,20 +133,70 @@ class TicketType(models.Model):
         seen.voucher = voucher if voucher and voucher.is_for(self) else None
         return seen
 
-    @property
-    def price_offered(self) -> int:
-        """What it costs now, with the voucher with which it is seen, in minor units."""
-        return self.voucher.price_of(self.price) if self.voucher else self.price
-
     def is_for(self, group: StakeholderGroup) -> bool:
         """Whether people of `group` may take it."""
         groups = {allowed.pk for allowed in self.groups.all()}
         return not groups or group.pk in groups
 
     @property
+    def over_at(self) -> datetime:
+        """The first moment at which nobody can have it any more, as things stand; exclusive."""
+        ends = (self.available_until, self.edition.registration_closes_at, self.edition.over_at)
+        return min(end for end in ends if end)
+
+    def price_step_at(self, moment: datetime) -> PriceStep | None:
+        """The step whose price holds at `moment`; None when its own price does."""
+        return next((step for step in self.price_steps.all() if moment < step.until), None)
+
+    def price_at(self, moment: datetime) -> int:
+        """What it costs at `moment`, in minor units of the edition's currency."""
+        step = self.price_step_at(moment)
+        return step.price if step else self.price
+
+    def offered_at(self, moment: datetime) -> int:
+        """What it costs at `moment` with the voucher with which it is seen, in minor units."""
+        price = self.price_at(moment)
+        return self.voucher.price_of(price) if self.voucher else price
+
+    def terms_at(self, moment: datetime) -> str:
+        """What somebody agrees to who takes it at `moment`: the price, and whether it is only a request."""
+        return f"{self.offered_at(moment)}-{self.needs_approval:d}"
+
+    @property
+    def price_step(self) -> PriceStep | None:
+        """The step whose price holds now; None when its own price does."""
+        return self.price_step_at(timezone.now())
+
+    @property
+    def price_now(self) -> int:
+        """What it costs now, in minor units of the edition's currency."""
+        return self.price_at(timezone.now())
+
+    @property
+    def price_offered(self) -> int:
+        """What it costs now with the voucher with which it is seen, in minor units."""
+        return self.offered_at(timezone.now())
+
+    @property
+    def next_price(self) -> NextPrice | None:
+        """What it costs when the step of now is over; None when that does not change, or nobody can have it then."""
+        step = self.price_step
+        if step is None or step.until >= self.over_at:
+            return None
+        amount = self.offered_at(step.until)
+        return None if amount == self.price_offered else NextPrice(amount, step.until)
+
+    @property
+    def has_just_changed_price(self) -> bool:
+        """Whether a step was over within the last hour: who is filling in the page may have begun at its price."""
+        now = timezone.now()
+        over = [step for step in self.price_steps.all() if now - timedelta(hours=1) < step.until <= now]
+        return bool(over) and over[-1].price != self.price_at(now)
+
+    @property
     def terms(self) -> str:
-        """What somebody agrees to who takes it: the price, and whether it is only a request."""
-        return f"{self.price_offered}-{self.needs_approval:d}"
+        """What somebody agrees to who takes it now."""
+        return self.terms_at(timezone.now())
 
     @property
     def left(self) -> int | None:

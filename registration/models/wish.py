@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -32,8 +33,8 @@ class Wish:
     voucher: Voucher | None = None
     by_hand: bool = False
 
-    def as_on_offer(self) -> Wish:
-        """The wish with its ticket type as it is now, its price above all.
+    def as_on_offer(self, moment: datetime) -> Wish:
+        """The wish with its ticket type as it is now, its price at `moment` above all: the one of placing.
 
         Raises Refusal when registration is closed, or the type is not on offer, for other groups, or at other terms,
         or the voucher does not fit.
@@ -58,7 +59,7 @@ class Wish:
             )
         if voucher:
             voucher.must_fit(offered, self.group)
-        if self.terms and self.terms != offered.terms:
+        if self.terms and self.terms != offered.terms_at(moment):
             raise Refusal(
                 _("“%(type)s” was changed a moment ago. Please look at it again.") % {"type": offered},
                 field="ticket_type",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
+
 from django import template
+from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from forum import cldr, money
+from forum.templatetags.formats import clock, zone_name
 from registration.models import TicketType
 
 register = template.Library()
@@ -22,6 +26,21 @@ def price(amount: int, currency: str) -> str:
 def amount(minor_units: int, currency: str) -> str:
     """Write an amount of minor units: “USD 1,250.00”."""
     return money.written(minor_units, currency)
+
+
+@register.filter
+def until(moment: datetime) -> str:
+    """Say until when a price holds, in the current time zone: “Until the end of Monday 30 November 2026, Bangkok time
+    (UTC+7)”. A moment is no part of what ends with it: midnight belongs to the next day, which nobody would guess."""
+    local = timezone.localtime(moment)
+    if local.time() == time.min:
+        day = date_format(local - timedelta(days=1), "l j F Y")
+        return gettext("Until the end of %(day)s, %(zone)s") % {"day": day, "zone": zone_name(moment)}
+    return gettext("Until %(day)s, %(time)s, %(zone)s") % {
+        "day": date_format(local, "l j F Y"),
+        "time": clock(moment),
+        "zone": zone_name(moment),
+    }
 
 
 @register.filter

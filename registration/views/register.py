@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -112,7 +113,16 @@ def _ask(request: Request, form: RegistrationForm) -> HttpResponse:
 
 
 def _show(request: Request, answers: RegistrationForm, agreement: AgreementForm) -> HttpResponse:
-    context = {"form": agreement, "answers": answers, "here": "register", **answers.cleaned_data}
+    ticket_type, now = answers.cleaned_data["ticket_type"], timezone.now()
+    context = {
+        "form": agreement,
+        "answers": answers,
+        "here": "register",
+        **answers.cleaned_data,
+        # Of one moment: who confirms agrees to the price that stands there.
+        "price": ticket_type.offered_at(now),
+        "terms": ticket_type.terms_at(now),
+    }
     return render(request, "registration/review.html", context)
 
 

@@ -612,8 +612,8 @@ MAKERS: dict[str, Callable[[Edition], Any]] = {
     ),
     "agenda_slot": lambda edition: make.slot(make.session(edition), day=1 + edition.sessions.count()),
     "agenda_release": make.release,
-    "registration_tickettype": lambda edition: make.ticket_type(
-        edition, size=5, groups=[make.group(edition)]
+    "registration_tickettype": lambda edition: (
+        make.price_step(make.ticket_type(edition, size=5, groups=[make.group(edition)])).ticket_type
     ),
     "registration_quota": lambda edition: make.quota(make.ticket_type(edition)),
     "registration_voucher": lambda edition: make.voucher(edition),

@@ -25,7 +25,7 @@ from forum.models import Edition, Job, Message
 from forum.site.seed import content
 from forum.site.seed.portraits import TONES, portrait
 from forum.translated import TranslatedField
-from registration.models import Attendee, Order, Quota, Ticket, TicketType
+from registration.models import Attendee, Order, PriceStep, Quota, Ticket, TicketType
 from speakers.models import Speaker
 
 
@@ -257,6 +257,7 @@ def _translated(rows: Iterable[models.Model]) -> Iterator[tuple[str, dict[str, s
 def _read_by_the_public(edition: Edition) -> Iterator[models.Model]:
     yield edition
     yield from (*edition.groups.all(), *edition.ticket_types.all(), *edition.partners.all())
+    yield from PriceStep.objects.filter(ticket_type__edition=edition)
     yield from (*edition.days.all(), *edition.rooms.all(), *edition.tracks.all(), *edition.formats.all())
     yield from (*edition.pages.all(), *edition.sessions.all(), *edition.releases.all())
     yield from Slot.objects.of_edition(edition)

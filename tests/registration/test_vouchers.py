@@ -69,6 +69,18 @@ def test_no_voucher_makes_a_ticket_dearer_or_costs_less_than_nothing(
     assert 0 <= Voucher(effect=effect, value=value).price_of(price) <= price
 
 
+def test_a_share_is_taken_off_the_price_that_holds_on_the_day(client: Client) -> None:
+    kind = make.ticket_type(price=25000)
+    make.price_step(kind, price=10000)
+    half = make.voucher(kind.edition, code="HALF")
+
+    page = client.get("/en/register/?voucher=half").content.decode()
+
+    assert place(ticket_type=kind, voucher=half).price == 5000
+    assert "USD 100.00</s>" in page
+    assert "Then USD 125.00" in page
+
+
 def test_what_was_agreed_stays_whatever_becomes_of_the_voucher() -> None:
     kind = make.ticket_type(price=25000)
     half = make.voucher(kind.edition)

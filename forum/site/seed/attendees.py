@@ -93,7 +93,7 @@ def _one(
         order=order,
         ticket_type=ticket_type,
         group=group,
-        price=ticket_type.price,
+        price=ticket_type.price_at(placed_at),
         status=status,
         status_changed_at=moved_at,
         reserved_until=placed_at + Order.PAYMENT_TIME

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import prefetch_related_objects
 
 from forum.actor import Actor
 from forum.models import PageVersion, StakeholderGroup
 from forum.site.seed import content
 from forum.site.seed.editions import Ground
-from registration.models import Order, Quota, TicketType, Voucher
+from registration.models import Order, PriceStep, Quota, TicketType, Voucher
 from registration.models.wish import Wish
 
 
@@ -29,7 +32,7 @@ class Offer:
 
 
 def offer(ground: Ground) -> Offer:
-    """Make ticket types, vouchers and quotas."""
+    """Make ticket types with their prices, vouchers and quotas."""
     told = content.table("tickets.toml")
     types = {}
     groups = {row["slug"]: [ground.groups[slug] for slug in row["groups"]] for row in told["ticket_type"]}
@@ -43,12 +46,21 @@ def offer(ground: Ground) -> Offer:
             is_hidden=row.get("is_hidden", False),
             position=position,
         )
+        if early := row.get("early"):
+            ends_on = ground.edition.starts_on - timedelta(days=early["days_before"])
+            PriceStep.objects.create(
+                ticket_type=kind,
+                name=early["name"],
+                price=early["price"],
+                until=ground.edition.midnight(ends_on),
+            )
         kind.groups.set(groups[row["slug"]])
         kind.days.set(ground.days[number - 1] for number in row["days"])
     for row in told["voucher"]:
         own = {name: value for name, value in row.items() if name != "ticket_types"}
         voucher = Voucher.objects.create(edition=ground.edition, **{"max_uses": None, **own})
         voucher.ticket_types.set(types[slug] for slug in row["ticket_types"])
+    prefetch_related_objects(list(types.values()), "price_steps")
     quotas = {
         row["slug"]: Quota.objects.create(edition=ground.edition, name=row["name"], size=row["size"])
         for row in told["quota"]
