@@ -1,6 +1,7 @@
 """The nouns of this storey."""
 
 from registration.models.attendee import Attendee
+from registration.models.bank_statement import BankStatement
 from registration.models.checkout import Checkout
 from registration.models.notice import Notice
 from registration.models.order import Order
@@ -9,12 +10,14 @@ from registration.models.payment import Payment
 from registration.models.quota import Place, Quota
 from registration.models.refund import Refund
 from registration.models.said import Said
+from registration.models.statement_line import StatementLine
 from registration.models.ticket import Ticket
 from registration.models.ticket_type import TicketType
 from registration.models.wish import Wish
 
 __all__ = [
     "Attendee",
+    "BankStatement",
     "Checkout",
     "Notice",
     "Order",
@@ -24,6 +27,7 @@ __all__ = [
     "Quota",
     "Refund",
     "Said",
+    "StatementLine",
     "Ticket",
     "TicketType",
     "Wish",
