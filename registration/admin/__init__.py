@@ -1,5 +1,5 @@
 """The organizers' side of registration."""
 
-from registration.admin import money, offers, orders, tickets
+from registration.admin import bank, money, offers, orders, tickets
 
-__all__ = ["money", "offers", "orders", "tickets"]
+__all__ = ["bank", "money", "offers", "orders", "tickets"]
