@@ -213,14 +213,10 @@ def _of_money(edition: Edition) -> list[Matter]:
 
 def _of_bank(edition: Edition) -> list[Matter]:
     waiting = edition.statement_lines.waiting().count()
-    if not waiting:
-        return []
     text = ngettext(
-        "%(n)s payment of a bank statement waits for your decision",
-        "%(n)s payments of bank statements wait for your decision",
-        waiting,
-    )
-    return [Matter(text % {"n": waiting}, _listed("registration_bankstatement"))]
+        "%(n)s payment of a bank statement waits", "%(n)s payments of bank statements wait", waiting
+    ) % {"n": waiting}
+    return [Matter(text, _listed("registration_bankstatement"))] if waiting else []
 
 
 def _states(edition: Edition) -> list[Row]:

@@ -65,8 +65,8 @@ class InWords:
         if self.currency != ours:
             return [
                 _(
-                    "It is in %(theirs)s, and the order in %(ours)s: booked, it pays for nothing until you have "
-                    "cleared that with the buyer. Better leave it aside and book what it came to in %(ours)s by hand."
+                    "It is in %(theirs)s, and the order in %(ours)s: booked, it pays for nothing. Better book what it "
+                    "came to in %(ours)s by hand, among the payments, and leave this line aside."
                 )
                 % {"theirs": self.currency, "ours": ours}
             ]

@@ -327,3 +327,16 @@ def test_a_page_asks_as_often_for_three_lines_as_for_one(
         finance.get(opened(three))
 
     assert len(for_three) == len(for_one), for_three
+
+
+def test_the_first_page_tells_those_who_may_decide_how_many_wait(edition: Edition, finance: Client) -> None:
+    make.statement(edition)
+    others = staff.at_work("registration", edition)
+
+    said = [
+        [matter.text for matter in client.get(reverse("admin:index")).context["matters"]]
+        for client in (finance, others)
+    ]
+
+    assert "1 payment of a bank statement waits" in said[0]
+    assert not any("bank statement" in text for text in said[1])

@@ -51,10 +51,12 @@ class Matcher:
         for code in self._keys:
             self._misread[code.translate(_LOOK_ALIKE)].add(code)
         self._lengths = {len(code) for code in self._keys}
-        self._owing: dict[int, list[Order]] = defaultdict(list)
+        self._owing: dict[tuple[int, str], list[_Owing]] = defaultdict(list)
         for order in Order.objects.of_edition(edition).awaiting_money().with_tickets():
             if order.is_payable:
-                self._owing[order.balance].append(order)
+                owing = _Owing(order)
+                for word in owing.words:
+                    self._owing[order.balance, word].append(owing)
 
     def match(self, entry: Entry) -> Match:
         """The order that this seems to be for."""
@@ -76,58 +78,79 @@ class Matcher:
         return Match(self._keys[codes.pop()], found_by)
 
     def _by_amount(self, entry: Entry) -> Match:
-        owing = self._owing.get(entry.amount, []) if entry.currency == self._edition.currency else []
-        for found_by, resembles in ((FoundBy.NAME, _by_name), (FoundBy.EMAIL, _by_email)):
-            found = [order for order in owing if resembles(order, entry)]
+        if entry.currency != self._edition.currency:
+            return Match()
+        words = _words(entry.payer or entry.text)
+        near = {
+            owing.order.pk: owing
+            for word in {*words, "".join(words), "".join(reversed(words))}
+            for owing in self._owing.get((entry.amount, word), ())
+        }
+        for found_by, resembles in ((FoundBy.NAME, _Owing.is_named), (FoundBy.EMAIL, _Owing.is_addressed)):
+            found = [owing.order for owing in near.values() if resembles(owing, entry, words)]
             if len(found) == 1:
                 return Match(found[0].pk, found_by)
             if found:
-                codes = ", ".join(order.code for order in found)
+                codes = ", ".join(sorted(order.code for order in found))
                 return Match(
                     note=_("Several orders wait for this amount from a similar name: %(codes)s.")
-                    % {"codes": codes}
+                    % {"codes": codes[:200]}
                 )
         return Match()
 
 
-def _by_name(order: Order, entry: Entry) -> bool:
-    """Whether an attendee's name is the payer's; where the bank names no payer, whether it stands in the text."""
-    names = [ticket.attendee.name for ticket in order.tickets.all()]
-    if entry.payer:
-        return any(are_alike(name, entry.payer) for name in names)
-    written = set(_words(entry.text))
-    return any(len(words := _words(name)) > 1 and written.issuperset(words) for name in names)
+class _Owing:
+    """An order that waits for money, and the words by which its people may be known."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        people = [ticket.attendee for ticket in order.tickets.all()]
+        self._names = [_words(person.name) for person in people]
+        self._addresses = [_address(email) for email in {order.email, *(person.email for person in people)}]
+        written = [word for words in (*self._names, *self._addresses) for word in words if len(word) > 1]
+        self.words = {*written, *("".join(parts) for parts in self._addresses)} - {""}
+
+    def is_named(self, entry: Entry, words: list[str]) -> bool:
+        """Whether an attendee's name is the payer's; where the bank names no payer, whether it stands in the text."""
+        if entry.payer:
+            return any(_are_alike(name, words) for name in self._names)
+        return any(len(name) > 1 and set(name) <= set(words) for name in self._names)
+
+    def is_addressed(self, entry: Entry, words: list[str]) -> bool:
+        """Whether an address is made of the payer's name: somchai.w, wongsak_somchai, somchaiwongsak."""
+        return bool(entry.payer) and any(_is_made_of(parts, words) for parts in self._addresses)
 
 
-def _by_email(order: Order, entry: Entry) -> bool:
-    """Whether the address's own part is made of the payer's name: somchai.w, or wongsak_somchai."""
-    return any(
-        _address_is_of(email, entry.payer)
-        for email in {order.email, *(ticket.attendee.email for ticket in order.tickets.all())}
-    )
-
-
-def _address_is_of(email: str, name: str) -> bool:
+def _address(email: str) -> list[str]:
+    """The words of an address's own part."""
     local = email.partition("@")[0].partition("+")[0].casefold()
-    parts = [part for part in re.split(r"[\W\d_]+", local) if part]
-    words = _words(name)
-    if sum(map(len, parts)) < SHORTEST or not words:
+    return [part for part in re.split(r"[\W\d_]+", local) if part]
+
+
+def _is_made_of(parts: list[str], words: list[str]) -> bool:
+    if sum(map(len, parts)) < SHORTEST:
         return False
-    spelled = any(part in words and len(part) > 2 for part in parts)
-    initials = {word[0] for word in words}
-    fits = all(part in words or (len(part) == 1 and part in initials) for part in parts)
-    return (spelled and fits) or "".join(parts) in {"".join(words), "".join(reversed(words))}
+    if "".join(parts) in {"".join(words), "".join(reversed(words))}:
+        return True
+    is_spelled = any(part in words and len(part) > 2 for part in parts)
+    return is_spelled and all(_fits(part, words) for part in parts)
 
 
 def are_alike(name: str, other: str) -> bool:
     """Whether two ways of writing a name may be one person's: words in another order, initials, accents, a slip."""
-    ours, theirs = _words(name), _words(other)
+    return _are_alike(_words(name), _words(other))
+
+
+def _are_alike(ours: list[str], theirs: list[str]) -> bool:
     if len(ours) < 2 or len(theirs) < 2:
         return bool(ours) and ours == theirs and len(ours[0]) >= SHORTEST
-    if SequenceMatcher(None, " ".join(sorted(ours)), " ".join(sorted(theirs))).ratio() >= ALIKE:
+    if not any(len(word) > 1 for word in {*ours} & {*theirs}):
+        return False
+    both = SequenceMatcher(None, " ".join(sorted(ours)), " ".join(sorted(theirs)))
+    if both.quick_ratio() >= ALIKE and both.ratio() >= ALIKE:
         return True
     fewer, more = sorted((ours, theirs), key=len)
-    return all(_fits(word, more) for word in fewer) and any(word in more and len(word) > 2 for word in fewer)
+    return all(_fits(word, more) for word in fewer)
 
 
 def _fits(word: str, others: list[str]) -> bool:
