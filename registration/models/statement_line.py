@@ -129,7 +129,7 @@ class StatementLine(InWords, models.Model):
             status=cls.Status.SUGGESTED if order else cls.Status.UNCLEAR,
             order=order,
             found_by=found_by,
-            note=note,
+            note=note[:300],
         )
 
     @property
@@ -140,7 +140,7 @@ class StatementLine(InWords, models.Model):
     @transaction.atomic
     def give(self, code: str, *, by: Actor) -> None:
         """Say which order it is for. Raises Refusal when none has this code, or when it is decided already."""
-        order = Order.objects.coded("".join(code.upper().replace("-", " ").split()))
+        order = Order.objects.coded("".join(sign for sign in code.upper() if sign.isalnum()))
         if order is None or order.edition_id != self.edition_id:
             raise Refusal(_("There is no order with this code."), field="code")
         self._move(WAITING, to=self.Status.SUGGESTED, by=by, order=order, found_by=self.FoundBy.HAND, note="")
@@ -195,7 +195,8 @@ class StatementLine(InWords, models.Model):
 
         Raises Refusal when it is decided already.
         """
-        aside = {"order": None, "found_by": "", "payer": "", "text": "", "note": reason[:300]}
+        kept = "".join(sign for sign in reason if sign.isprintable())[:300]
+        aside = {"order": None, "found_by": "", "payer": "", "text": "", "note": kept}
         self._move(WAITING, to=self.Status.IGNORED, by=by, **aside)
 
     @transaction.atomic

@@ -149,6 +149,12 @@ def test_a_currency_that_the_file_does_not_name_is_said_to_be_presumed() -> None
     assert unknown.remarks == ["Line 2: the currency “SHELLS” is not known."]
 
 
+def test_where_no_heading_names_the_text_it_is_what_no_heading_explains() -> None:
+    found = read(table("2026-11-20;1.00;A;x;K7QX2M4P", headings="Date;Amount;Name;Column 4;"), "USD")
+
+    assert found.entries[0].text == "x K7QX2M4P"
+
+
 def test_a_quotation_mark_that_is_not_closed_is_said() -> None:
     found = read(table("2026-11-20;1.00;A;x", '2026-11-20;2.00;A;"x', *["2026-11-20;3.00;A;x"] * 3), "USD")
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from forum.models import Edition
-from registration.models import Order
+from registration.models import Order, StatementLine
 from registration.payments.bank.matching import Match, Matcher, are_alike
 from tests import make
 
@@ -72,6 +72,15 @@ def test_two_codes_in_one_text_are_said_and_none_is_chosen(edition: Edition) -> 
     assert match(edition, f"for {CODE} and ABCDEFGH") == Match(
         note=f"It names several orders: ABCDEFGH, {CODE}."
     )
+
+
+def test_many_codes_in_one_text_are_kept_as_far_as_there_is_room(edition: Edition) -> None:
+    codes = [owing(edition, f"ABCDEF{one}{other}").code for one in "GHJKMN" for other in "PQRSTUVW"]
+
+    note = match(edition, " ".join(codes)).note
+
+    line = StatementLine.of(make.entry(), order=None, found_by="", note=note)
+    assert make.statement(edition, line).lines.get().note.startswith("It names several orders: ABCDEFGP")
 
 
 def test_two_orders_that_a_misread_code_may_mean_are_said_and_none_is_chosen(edition: Edition) -> None:

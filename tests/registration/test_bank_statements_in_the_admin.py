@@ -296,6 +296,36 @@ def test_an_order_is_named_and_a_line_left_aside_and_taken_up_again(
     assert line.status == "unclear"
 
 
+@pytest.mark.parametrize("typed", ["a\x00b", "x" * 9000, "'; --", "\ud7ff\U0001f600", "\u202e"])
+def test_whatever_is_typed_does_no_harm(typed: str, edition: Edition, finance: Client) -> None:
+    line = make.statement(edition).lines.get()
+
+    answers = [
+        finance.post(deed(line, "order"), {"code": typed}),
+        finance.post(deed(line, "setting-aside"), {"reason": typed}),
+        finance.get(opened(line.statement), {"page": typed}),
+        finance.post(UPLOAD, {"claim": typed}),
+    ]
+
+    assert [answer.status_code for answer in answers[:2]] == [302, 302]
+    assert {answer.status_code for answer in answers[2:]} <= {200, 400}
+    line.refresh_from_db()
+    assert line.status == "ignored"
+
+
+def test_a_statement_that_never_was_does_not_exist(edition: Edition, finance: Client) -> None:
+    line = make.statement(edition).lines.get()
+    never = 10**30
+    addresses = [
+        reverse("admin:registration_bankstatement_bookings", args=[never]),
+        reverse("admin:registration_bankstatement_booking", args=[never, line.pk]),
+        reverse("admin:registration_bankstatement_booking", args=[line.statement_id, never]),
+    ]
+
+    assert {finance.post(address).status_code for address in addresses} == {404}
+    assert finance.get(reverse("admin:registration_bankstatement_change", args=["x"])).status_code == 404
+
+
 def test_what_a_payer_wrote_is_text_and_no_markup(edition: Edition, finance: Client) -> None:
     data = table("2026-11-20;1.00;<script>alert(1)</script>;<b>x")
 

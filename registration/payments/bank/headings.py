@@ -82,6 +82,13 @@ class Headings:
         has_date = "date" in self.columns or "value date" in self.columns
         return has_date and ("amount" in self.columns or "credit" in self.columns)
 
+    def words(self, row: list[str]) -> list[str]:
+        """What may hold an order's code. Where no heading says so, it is all that no heading explains."""
+        if "text" in self.columns or "reference" in self.columns:
+            return self.all(row, "text", "reference")
+        explained = {place for places in self.columns.values() for place in places}
+        return [text.strip() for place, text in enumerate(row) if place not in explained and text.strip()]
+
     def first(self, row: list[str], *kinds: str) -> str:
         """What stands under the first of these kinds that is filled; empty when none is."""
         return next(iter(self.all(row, *kinds)), "")

@@ -60,7 +60,7 @@ class Matcher:
 
     def match(self, entry: Entry) -> Match:
         """The order that this seems to be for."""
-        signs = _signs(entry.text)
+        signs = _signs(f"{entry.text} {entry.payer}")
         if codes := {word for word in self._windows(signs) if word in self._keys}:
             return self._by_code(codes, FoundBy.CODE)
         plain = signs.translate(_LOOK_ALIKE)

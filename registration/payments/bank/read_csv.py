@@ -92,7 +92,7 @@ class _Table:
             amount=amount,
             currency=named or currency,
             payer=clean(self.headings.first(row, "payer"))[:200],
-            text=clean(" ".join(self.headings.all(row, "text", "reference")))[:1000],
+            text=clean(" ".join(self.headings.words(row)))[:1000],
         )
 
     def _currency(self, row: list[str]) -> str:
