@@ -67,7 +67,7 @@ class BankStatement(models.Model):
 
     def __str__(self) -> str:
         moment = timezone.localtime(self.uploaded_at, self.edition.zone)
-        return gettext("Statement of %(day)s") % {"day": date_format(moment, "j M Y, H:i")}
+        return gettext("Statement of %(day)s") % {"day": date_format(moment, "j F Y, H:i")}
 
     @classmethod
     @transaction.atomic
