@@ -5,10 +5,10 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from agenda.imports import kept_file
+from forum import kept_file
 
 
 @shared_task
 def sweep_imports() -> None:
-    """Forget uploaded programmes that nobody imported within the time their preview is good for."""
+    """Forget uploaded files that nobody imported within the time their preview is good for."""
     kept_file.sweep(older_than=timezone.now() - kept_file.GOOD_FOR)

@@ -1,4 +1,4 @@
-"""The letters of this storey: one for each state of a ticket, and one that brings lost links.
+"""The letters of this storey: one for each state of a ticket, those about money, and one that brings lost links.
 
 Each is written when it is sent. What is not true any more by then, or would go to an address that has been corrected
 since, is not sent.
@@ -43,6 +43,7 @@ def _about(message: Message, *states: Status) -> Content:
         "attendee": ticket.attendee,
         "order": order,
         "is_buyer": is_buyer,
+        "pay_by": ticket.reserved_until,
         "pays_online": stripe_checkout.is_offered(),
         "link": edition.link(order.get_absolute_url() if is_buyer else ticket.get_absolute_url()),
         "register_link": edition.link(edition.path("register")),
@@ -111,6 +112,39 @@ def payment_late(message: Message) -> Content:
     if not isinstance(payment, Payment) or payment.order.is_live:
         raise Pointless("A ticket stands against the money by now.")
     return _about_money(payment.order, message, amount=written(payment.amount, payment.currency))
+
+
+def _about_what_is_owed(key: int, message: Message, **context: Any) -> Content:
+    """What letters show that ask for money: how much, until when, and how."""
+    order = Order.objects.with_tickets().get(pk=key)
+    if not order.is_payable or order.checkout is not None:
+        raise Pointless("No money is waited for any more, or it may be under way.")
+    return _about_money(
+        order,
+        message,
+        pay_by=order.pay_by,
+        pays_online=stripe_checkout.is_offered(),
+        is_buyer=True,
+        **context,
+    )
+
+
+@letter("payment-short", "registration")
+def payment_short(message: Message) -> Content:
+    """Money came, and it is less than is owed."""
+    payment = message.about
+    if not isinstance(payment, Payment):
+        raise Pointless("The payment is not there any more.")
+    amount = written(payment.amount, payment.currency)
+    return _about_what_is_owed(payment.order_id, message, amount=amount)
+
+
+@letter("payment-reminder", "registration")
+def payment_reminder(message: Message) -> Content:
+    """The time to pay ends in some days."""
+    if not isinstance(message.about, Order):
+        raise Pointless("The order is not there any more.")
+    return _about_what_is_owed(message.about.pk, message)
 
 
 @letter("refund", "registration")

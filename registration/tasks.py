@@ -1,4 +1,4 @@
-"""What the worker does for registration: sweeps, refunds, badges."""
+"""What the worker does for registration: sweeps, reminders, refunds, badges."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from forum.actor import Actor
 from forum.jobs import job
 from forum.models import Job
 from registration.badges import batch
-from registration.models import Checkout, Quota, Refund, Ticket, Voucher
+from registration.models import Checkout, Order, Quota, Refund, Ticket, Voucher
 from registration.models.overdue import expire_if_overdue
 from registration.payments import checkouts, refunds
 from registration.payments.answers import Unreachable
@@ -26,6 +26,13 @@ def sweep_reservations() -> None:
     """Expire the reservations past their time."""
     for ticket in Ticket.objects.overdue().select_related("order__edition", "attendee"):
         expire_if_overdue(ticket)
+
+
+@shared_task
+def sweep_reminders() -> None:
+    """Remind those whose time to pay ends in some days, once each."""
+    for order in Order.objects.to_be_reminded().with_tickets():
+        order.remind()
 
 
 @shared_task(soft_time_limit=50, time_limit=55)

@@ -21,6 +21,7 @@ from forum.actor import Actor
 from forum.models import Duty, Edition, Interest, Job, Message, Page, Partner, StakeholderGroup, User
 from registration.models import (
     Attendee,
+    BankStatement,
     Checkout,
     Notice,
     Order,
@@ -29,10 +30,12 @@ from registration.models import (
     PriceStep,
     Quota,
     Refund,
+    StatementLine,
     Ticket,
     TicketType,
     Voucher,
 )
+from registration.models.entry import Entry
 from registration.models.wish import Wish
 from speakers.models import Speaker
 
@@ -374,6 +377,28 @@ def notice(order: Order | None = None, **fields: Any) -> Notice:
     return Notice.objects.create(
         edition=order.edition, order=order, **{**defaults, "currency": order.edition.currency, **fields}
     )
+
+
+def entry(amount: int = 25000, **fields: Any) -> Entry:
+    """One credit as a bank's file tells it; a text of its own unless the test says which."""
+    defaults = {"where": "line 2", "booked_on": date(2026, 11, 20), "currency": "USD", "payer": "A Payer"}
+    return Entry(amount=amount, **{**defaults, "text": f"Transfer {_number()}", **fields})
+
+
+def statement(edition: Edition | None = None, *lines: StatementLine) -> BankStatement:
+    """A bank statement with these lines, or with one that names no order."""
+    edition = edition or _edition()
+    taken = lines or (StatementLine.of(entry(), order=None, found_by="", note=""),)
+    return BankStatement.take(edition, taken, data=b"file", format="csv", by=Actor.system())
+
+
+def statement_line(
+    order: Order, amount: int = 25000, *, found_by: str = "code", **fields: Any
+) -> StatementLine:
+    """A line of a statement in which this order's code was found."""
+    fields = {"text": f"Thanks {order.code}", "currency": order.edition.currency, **fields}
+    line = StatementLine.of(entry(amount, **fields), order=order, found_by=found_by, note="")
+    return statement(order.edition, line).lines.get()
 
 
 def checkout(order: Order | None = None, **fields: Any) -> Checkout:

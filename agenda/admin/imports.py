@@ -16,12 +16,14 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from agenda.frab.reading import MAX_BYTES
-from agenda.imports.kept_file import KeptFile
 from agenda.imports.plan import Plan
 from agenda.imports.schedule_import import ScheduleImport
 from forum import cldr
 from forum.errors import Refusal
+from forum.kept_file import KeptFile
 from forum.models import Edition
+
+PURPOSE = "programme"
 
 
 class ImportForm(forms.Form):
@@ -72,13 +74,13 @@ class ImportForm(forms.Form):
         if upload:
             data: bytes = upload.read(MAX_BYTES + 1)
             if len(data) <= MAX_BYTES:
-                self.kept = KeptFile.keep(data, upload.name, self._edition)
+                self.kept = KeptFile.keep(data, upload.name, self._edition, purpose=PURPOSE)
             return data
         if "file" in self.errors:
             return b""
         if not claim:
             raise Refusal(gettext("Choose a file."))
-        self.kept = KeptFile.opened_by(claim, self._edition)
+        self.kept = KeptFile.opened_by(claim, self._edition, purpose=PURPOSE)
         return self.kept.read()
 
     def schedule(self) -> ScheduleImport:

@@ -62,6 +62,7 @@ def _of(edition: Edition, request: Any) -> dict[str, Any]:
         *(_of_programme(edition) if programme else ()),
         *(_of_registration(edition) if registration else ()),
         *(_of_money(edition) if registration or user.has_duty(edition, "finance") else ()),
+        *(_of_bank(edition) if user.has_duty(edition, "finance") else ()),
     ]
     return {
         "translations": translations.summary(request),
@@ -208,6 +209,14 @@ def _of_money(edition: Edition) -> list[Matter]:
         address = reverse("admin:registration_order_change", args=[order.pk])
         matters.append(Matter(text % {"code": order.code}, address, "bad"))
     return matters
+
+
+def _of_bank(edition: Edition) -> list[Matter]:
+    waiting = edition.statement_lines.waiting().count()
+    text = ngettext(
+        "%(n)s payment of a bank statement waits", "%(n)s payments of bank statements wait", waiting
+    ) % {"n": waiting}
+    return [Matter(text, _listed("registration_bankstatement"))] if waiting else []
 
 
 def _states(edition: Edition) -> list[Row]:

@@ -1,6 +1,7 @@
 """The nouns of this storey."""
 
 from registration.models.attendee import Attendee
+from registration.models.bank_statement import BankStatement
 from registration.models.checkout import Checkout
 from registration.models.notice import Notice
 from registration.models.order import Order
@@ -10,6 +11,7 @@ from registration.models.price_step import NextPrice, PriceStep
 from registration.models.quota import Place, Quota
 from registration.models.refund import Refund
 from registration.models.said import Said
+from registration.models.statement_line import StatementLine
 from registration.models.ticket import Ticket
 from registration.models.ticket_type import TicketType
 from registration.models.voucher import Voucher
@@ -17,6 +19,7 @@ from registration.models.wish import Wish
 
 __all__ = [
     "Attendee",
+    "BankStatement",
     "Checkout",
     "NextPrice",
     "Notice",
@@ -28,6 +31,7 @@ __all__ = [
     "Quota",
     "Refund",
     "Said",
+    "StatementLine",
     "Ticket",
     "TicketType",
     "Voucher",

@@ -3,6 +3,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
+from forum.models import Message
+
 if TYPE_CHECKING:
     from registration.models.checkout import Checkout
     from registration.models.payment import Payment
@@ -19,6 +23,9 @@ class Owing:
     checkouts: Any
     edition: Any
     kept: int
+    pk: int
+    email: str
+    language: str
 
     @property
     def total(self) -> int:
@@ -65,6 +72,20 @@ class Owing:
         """Until when money is waited for; None when none is."""
         times = [ticket.reserved_until for ticket in self.tickets.all() if ticket.is_payable]
         return min((until for until in times if until), default=None)
+
+    def remind(self) -> None:
+        """Remind its buyer by mail, once, that the time to pay ends; nothing when no money is waited for, or when it
+        may be on its way through a payment page."""
+        if self.is_payable and self.checkout is None and self.pay_by:
+            Message.queue(
+                "payment-reminder",
+                about=self,  # type: ignore[arg-type]
+                to=self.email,
+                language=self.language,
+                edition=self.edition,
+                key=f"payment-reminder:{self.pk}",
+                lasts=self.pay_by - timezone.now(),
+            )
 
     @property
     def checkout(self) -> Checkout | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce, Lower
@@ -15,6 +16,10 @@ from registration.models.ticket_status import LIVE
 
 if TYPE_CHECKING:
     from registration.models.order import Order
+
+
+REMIND_BEFORE = timedelta(days=3)
+REMIND_AFTER = timedelta(days=1)
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -50,6 +55,34 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def coded(self, code: str) -> Order | None:
         """The one with this code."""
         return self.filter(code=code).select_related("edition").first() if code else None
+
+    def keys_by_code(self, edition: Edition) -> dict[str, int]:
+        """The primary key of each order of an edition, by its code."""
+        return dict(self.filter(edition=edition).values_list("code", "pk"))
+
+    def awaiting_money(self) -> OrderQuerySet:
+        """Those with a ticket that is to be paid, at a forum that is not cancelled, oldest first."""
+        payable = Ticket.objects.payable().filter(order=OuterRef("pk"))
+        return self.filter(Exists(payable), edition__cancelled_at=None).order_by("placed_at")
+
+    def of_edition(self, edition: Edition) -> OrderQuerySet:
+        """Those of one edition."""
+        return self.filter(edition=edition)
+
+    def to_be_reminded(self) -> OrderQuerySet:
+        """Those whose time to pay ends within `REMIND_BEFORE`, and whose buyer has known of it for `REMIND_AFTER`; not
+        those that were reminded, nor those behind a payment page through which money may still come."""
+        now = timezone.now()
+        ends_soon = Ticket.objects.payable().filter(
+            order=OuterRef("pk"),
+            reserved_until__gt=now,
+            reserved_until__lte=now + REMIND_BEFORE,
+            status_changed_at__lte=now - REMIND_AFTER,
+        )
+        ours = ContentType.objects.get_for_model(self.model)
+        reminded = Message.objects.filter(letter="payment-reminder", about_type=ours, about_id=OuterRef("pk"))
+        behind_a_page = Q(checkouts__status__in=("open", "processing"))
+        return self.awaiting_money().filter(Exists(ends_soon), ~Exists(reminded)).exclude(behind_a_page)
 
     def held(self, pk: int) -> Order:
         """One order, kept from all who change its tickets or its money until the transaction ends, as it is then."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -93,23 +94,51 @@ class Payment(models.Model):
 
     @classmethod
     def receive(
-        cls, order: Order, *, provider: str, reference: str, amount: int, currency: str, by: Actor
+        cls,
+        order: Order,
+        *,
+        provider: str,
+        reference: str,
+        amount: int,
+        currency: str,
+        by: Actor,
+        received_at: datetime | None = None,
     ) -> Outcome:
-        """Book money as `book` does, and say what came of it. Who paid for nothing is told by mail."""
+        """Book money as `book` does, and say what came of it. Who paid for nothing is told by mail. `received_at` is
+        when it came, if that was not just now."""
         return cls._book(
-            order, provider=provider, reference=reference, amount=amount, currency=currency, by=by
+            order,
+            provider=provider,
+            reference=reference,
+            amount=amount,
+            currency=currency,
+            by=by,
+            received_at=received_at,
         )[1]
 
     @classmethod
     @transaction.atomic
     def _book(
-        cls, order: Order, *, provider: str, reference: str, amount: int, currency: str, by: Actor
+        cls,
+        order: Order,
+        *,
+        provider: str,
+        reference: str,
+        amount: int,
+        currency: str,
+        by: Actor,
+        received_at: datetime | None = None,
     ) -> tuple[Payment, Outcome]:
         Order.objects.held(order.pk)
         payment, booked = cls.objects.get_or_create(
             provider=provider,
             reference=reference,
-            defaults={"order": order, "amount": amount, "currency": currency},
+            defaults={
+                "order": order,
+                "amount": amount,
+                "currency": currency,
+                "received_at": received_at or timezone.now(),
+            },
         )
         if not booked:
             return payment, Outcome.KNOWN

@@ -107,6 +107,16 @@ def _payment_late(edition: Edition) -> dict[str, Any]:
     return {"about": payment, "to": payment.order.email, "edition": edition}
 
 
+def _payment_short(edition: Edition) -> dict[str, Any]:
+    payment = make.payment(ticket_of(edition, "reserved").order, 100)
+    return {"about": payment, "to": payment.order.email, "edition": edition}
+
+
+def _payment_reminder(edition: Edition) -> dict[str, Any]:
+    order = ticket_of(edition, "reserved").order
+    return {"about": order, "to": order.email}
+
+
 def _refund(edition: Edition) -> dict[str, Any]:
     refund = make.refund(make.payment(ticket_of(edition, "cancelled").order))
     return {"about": refund, "to": refund.payment.order.email, "edition": edition}
@@ -125,6 +135,8 @@ SAMPLES: dict[str, Callable[[Edition], dict[str, Any]]] = {
     "ticket-approved": _about_a_ticket("reserved"),
     "order-links": _order_links,
     "payment-late": _payment_late,
+    "payment-short": _payment_short,
+    "payment-reminder": _payment_reminder,
     "refund": _refund,
     "registration-open": lambda edition: {"about": make.interest(edition)},
     "sign-in-code": _kept(code="12345678"),

@@ -18,32 +18,35 @@ from forum.models import Edition
 
 FOLDER = "imports"
 GOOD_FOR = timedelta(hours=24)
-_SALT = "agenda.imports.kept_file"
+_SALT = "forum.kept_file"
 
 
 @dataclass(frozen=True)
 class KeptFile:
-    """One file for one edition. No process and no record knows of it: the page that shows its preview carries the
-    claim, which holds the hash of what was previewed."""
+    """One file for one edition and one `purpose`, so that no page opens what another keeps. No process and no record
+    knows of it: the page that shows its preview carries the claim, which holds the hash of what was previewed."""
 
     name: str
     title: str
     digest: str
     edition: int
+    purpose: str
 
     @classmethod
-    def keep(cls, data: bytes, title: str, edition: Edition) -> KeptFile:
+    def keep(cls, data: bytes, title: str, edition: Edition, *, purpose: str) -> KeptFile:
         """Put it into private storage, under a name that tells nothing."""
         name = storages["private"].save(f"{FOLDER}/{new_secret()}", ContentFile(data))
-        return cls(name, title[:100], hashlib.sha256(data).hexdigest(), edition.pk)
+        return cls(name, title[:100], hashlib.sha256(data).hexdigest(), edition.pk, purpose)
 
     @classmethod
-    def opened_by(cls, claim: str, edition: Edition) -> KeptFile:
-        """The file of a claim that was made for this edition. Raises Refusal for any other."""
+    def opened_by(cls, claim: str, edition: Edition, *, purpose: str) -> KeptFile:
+        """The file of a claim that was made for this edition and purpose. Raises Refusal for any other."""
         try:
             found = cls(**signing.loads(claim, salt=_SALT, max_age=GOOD_FOR))
         except (signing.BadSignature, TypeError) as error:
             raise Refusal(_("Choose the file again: this preview is too old.")) from error
+        if found.purpose != purpose:
+            raise Refusal(_("Choose the file again: this preview was made on another page."))
         if found.edition != edition.pk:
             raise Refusal(_("Choose the file again: this preview was of another edition."))
         return found
