@@ -47,6 +47,8 @@ class RegistersByHand(ModelAdmin):
         if not self.may_register(request):
             raise PermissionDenied
         form = ByHandForm(request.edition, request.POST or None)
+        if form.is_bound and (placed := Order.objects.placed_with(form.key, request.edition)):
+            return self._done(request, placed, is_new=False)
         if form.is_bound and form.is_valid():
             try:
                 order = Order.place(form.wish_by_hand(), by=Actor.of(request.user))
@@ -63,10 +65,15 @@ class RegistersByHand(ModelAdmin):
         }
         return TemplateResponse(request, "admin/registration/order/by_hand.html", context)
 
-    def _done(self, request: Any, order: Order) -> HttpResponse:
+    def _done(self, request: Any, order: Order, *, is_new: bool = True) -> HttpResponse:
         ticket = order.tickets.select_related("attendee").get()
-        self.log_addition(request, order, gettext("Registered by hand"))
-        if order.email:
+        if is_new:
+            self.log_addition(request, order, gettext("Registered by hand"))
+        if not is_new:
+            said = gettext(
+                "%(name)s is registered already: that page was used. Open a new one for somebody else."
+            )
+        elif order.email:
             said = gettext("%(name)s is registered, and is told by mail.")
         else:
             said = gettext("%(name)s is registered. Print the slip for them: no mail goes out.")

@@ -141,10 +141,14 @@ class OrderAdmin(RegistersByHand, EditionAdmin):
 
     def save_model(self, request: Any, obj: Order, form: Any, change: bool) -> None:
         if "email" in form.changed_data:
-            Order.objects.get(pk=obj.pk).correct_email(obj.email, by=Actor.of(request.user))
-            messages.info(
-                request, gettext("The mails go to the new address. The old links open nothing any more.")
-            )
+            order = Order.objects.get(pk=obj.pk)
+            had_none = not order.email
+            order.correct_email(obj.email, by=Actor.of(request.user))
+            if had_none:
+                messages.info(request, gettext("The mails go to this address now. A slip stays good."))
+            else:
+                said = gettext("The mails go to the new address. The old links open nothing any more.")
+                messages.info(request, said)
 
     @admin.display(description=_("tickets"))
     def tickets_written(self, order: Order) -> str:

@@ -27,6 +27,11 @@ def _fields_for(request: Any) -> tuple[str, ...]:
     return PERSON + NEEDS if request.user.has_duty(request.edition, "registration", "protection") else PERSON
 
 
+def _sees_vouchers(request: Any) -> bool:
+    """Who knows a code may use it, so it is for those who make and book them."""
+    return bool(request.user.has_duty(request.edition, "registration", "finance"))
+
+
 def _confirm(ticket: Ticket, by: Actor, reason: str) -> None:
     checkouts.close(ticket.order, by=by)  # else it could be paid a second time
     ticket.confirm_by_hand(by=by)
@@ -83,7 +88,7 @@ class TicketAdmin(WithBadges, EditionAdmin):
     search_help_text = _("Code of the order, or part of a name, e-mail or organisation.")
     ordering = ("-status_changed_at", "pk")
     readonly_fields = (
-        *("order", "ticket_type", "shown_group", "group", "price_written", state),
+        *("order", "ticket_type", "shown_group", "group", "price_written", "voucher", state),
         *("reserved_until", "status_changed_at", "reason"),
     )
     fields = (
@@ -142,8 +147,13 @@ class TicketAdmin(WithBadges, EditionAdmin):
 
     def get_fields(self, request: Any, obj: Any = None) -> tuple[Any, ...]:
         """The group that somebody chose is for those who protect them; all others see the one that stands for it."""
-        sees_real_groups = request.user.has_duty(request.edition, "protection")
-        return (*self.fields, "group") if sees_real_groups else self.fields
+        fields: tuple[Any, ...] = self.fields
+        if _sees_vouchers(request):
+            fields += ("voucher",)
+        return (*fields, "group") if request.user.has_duty(request.edition, "protection") else fields
+
+    def get_search_fields(self, request: Any) -> tuple[str, ...]:
+        return (*self.search_fields, "voucher__code") if _sees_vouchers(request) else self.search_fields
 
     @admin.display(description=_("attendee"), ordering="attendee__name")
     def attendee_name(self, ticket: Ticket) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -17,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.edition_admin import EditionAdmin, EditionForm
 from forum.edition_admin.forms import MoneyField
+from forum.edition_admin.shown import readable
+from forum.errors import Refusal
 from forum.http import private
 from registration.exports import vouchers_csv
 from registration.models import Voucher
@@ -30,6 +33,12 @@ WHAT: Any = (
 )
 WHEN: Any = (_("How often, and when"), {"fields": ("max_uses", ("valid_from", "valid_until"), "goes_beyond")})
 FOR: Any = (_("For whom, for which tickets"), {"fields": ("ticket_types", "groups")})
+
+# To those who change nothing.
+SHOWN = (
+    *("code", "tag", "is_active", "in_words", "uses_written", "valid_from", "valid_until", "goes_beyond"),
+    *("ticket_types", "groups"),
+)
 
 
 class CodeField(forms.CharField):
@@ -108,6 +117,16 @@ class VoucherAdmin(EditionAdmin):
     fieldsets = ((None, {"fields": ("code", "tag", "is_active")}), WHAT, WHEN, FOR)
     actions = ("export",)
 
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> list[Any]:
+        is_but_shown = obj is not None and not self.has_change_permission(request, obj)
+        return readable(Voucher, SHOWN) if is_but_shown else super().get_readonly_fields(request, obj)
+
+    def get_fieldsets(self, request: Any, obj: Any = None) -> Any:
+        # Share and amount are boxes of the form, which nobody has who only looks at it.
+        if obj is not None and not self.has_change_permission(request, obj):
+            return [(None, {"fields": readable(Voucher, SHOWN)})]
+        return super().get_fieldsets(request, obj)
+
     def get_queryset(self, request: Any) -> Any:
         vouchers: Any = super().get_queryset(request)
         return vouchers.with_what_for()
@@ -124,7 +143,13 @@ class VoucherAdmin(EditionAdmin):
     def save_model(self, request: Any, obj: Voucher, form: Any, change: bool) -> None:
         # Somebody may be using it this moment: the counter is not written.
         columns = {field.name for field in obj._meta.concrete_fields} - {"id", "used"}
-        obj.save(update_fields=columns if change else None)
+        try:
+            with transaction.atomic():
+                obj.save(update_fields=columns if change else None)
+        except IntegrityError:
+            raise Refusal(
+                _("It was used more often meanwhile. Choose more uses."), field="max_uses"
+            ) from None
 
     def uses(self, record: Voucher) -> list[str]:
         count = record.tickets.count()

@@ -1,4 +1,4 @@
-"""The slip of paper for somebody without e-mail: what they are told, and the code that opens their ticket's page."""
+"""The slip of paper for somebody without e-mail: what they are told, how to pay, and a code that opens their order."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from forum import pdf, writing
 from forum.translated import speaking_mainly
-from registration.models import Ticket
+from registration.models import Order, Ticket
 
 
 def slip_pdf(ticket: Ticket) -> bytes:
@@ -18,13 +18,16 @@ def slip_pdf(ticket: Ticket) -> bytes:
 
     Raises OSError when the libraries for printing are missing.
     """
-    edition, order = ticket.order.edition, ticket.order
+    order = Order.objects.with_tickets().get(pk=ticket.order_id)
+    edition = ticket.order.edition
     with (
         translation.override(order.language),
         speaking_mainly(edition.main_language),
         timezone.override(edition.zone),
     ):
-        link = edition.link(ticket.get_absolute_url())
+        # Who has no address is the buyer too: their code opens the order, where they can pay and leave an address.
+        opens = ticket if order.email else order
+        link = edition.link(opens.get_absolute_url())
         context = {
             "title": gettext("Your registration"),
             "language": order.language,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forum.briefly import remembered
@@ -23,6 +24,8 @@ class WithVoucher(forms.Form):
 
     edition: Edition
     presented: Voucher | None
+    voucher_fault: str
+    has_unknown_voucher: bool
 
     voucher = LineField(
         label=_("Voucher"),
@@ -35,10 +38,24 @@ class WithVoucher(forms.Form):
     )
 
     def present(self, *, may_try: bool) -> None:
-        """Look the code up that was given, unless nobody `may_try` any more."""
-        self.may_try = may_try
+        """Look the code up that was given, unless nobody `may_try` any more. One that cannot be used now makes no price
+        and opens nothing; why not, `voucher_fault` says, also on a page that a link leads to."""
         self.voucher_code = as_code(without_controls(str(self["voucher"].value() or "")))[:60]
-        self.presented = Voucher.objects.with_code(self.edition, self.voucher_code) if may_try else None
+        found = Voucher.objects.with_code(self.edition, self.voucher_code) if may_try else None
+        self.has_unknown_voucher = bool(self.voucher_code and may_try and not found)
+        self.voucher_fault, self.presented = "", found
+        if self.voucher_code and not may_try:
+            self.voucher_fault = gettext(
+                "Too many codes were tried from here. Please try again in an hour, or write to us."
+            )
+        elif self.has_unknown_voucher:
+            words = gettext("We know no voucher “%(code)s”. Compare it with what you were given.")
+            self.voucher_fault = words % {"code": self.voucher_code}
+        elif found:
+            try:
+                found.must_be_valid()
+            except Refusal as refusal:
+                self.voucher_fault, self.presented = str(refusal), None
 
     def seen_with_it(self) -> list[TicketType]:
         """What is on offer with the voucher: the types that it opens too, at the prices that it makes."""
@@ -49,31 +66,13 @@ class WithVoucher(forms.Form):
         return seen
 
     @property
-    def has_unknown_voucher(self) -> bool:
-        """Whether a code was given that is none."""
-        return bool(self.voucher_code and self.may_try and not self.presented)
-
-    @property
     def takes_vouchers(self) -> bool:
         """Whether there are any, so that the page asks for one."""
         return bool(self.voucher_code) or _has_vouchers(self.edition)
 
     def clean_voucher(self) -> str:
-        if not self.voucher_code:
-            return ""
-        if not self.may_try:
-            raise forms.ValidationError(
-                _("Too many codes were tried from here. Please try again in an hour, or write to us.")
-            )
-        if self.presented is None:
-            raise forms.ValidationError(
-                _("We know no voucher “%(code)s”. Compare it with what you were given."),
-                params={"code": self.voucher_code},
-            )
-        try:
-            self.presented.must_be_valid()
-        except Refusal as refusal:
-            raise forms.ValidationError(refusal.reason) from None
+        if self.voucher_fault:
+            raise forms.ValidationError(self.voucher_fault)
         return self.voucher_code
 
     def look_only_at(self, name: str) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -38,6 +39,10 @@ class Attendee(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if self.pk and not self.email and Attendee.objects.get(pk=self.pk).email:
+            raise ValidationError({"email": _("Without an address they could be told nothing any more.")})
 
     @property
     def shown_name(self) -> str:

@@ -218,8 +218,10 @@ class Order(Owing, models.Model):
 
         What went to a wrong address opens nothing any more: the order's link, the ticket's and the badge's code are
         replaced; a slip of paper that was handed out stays good. A buyer whom no ticket's mail reaches gets the order's
-        new link. Raises Refusal when the order has no live ticket.
+        new link. Raises Refusal when `email` is empty, and when the order has no live ticket.
         """
+        if not email:
+            raise Refusal(_("Without an address nobody could be told anything any more."), field="email")
         tickets = list(self.tickets.select_related("attendee", "order__edition"))
         if not any(ticket.is_live for ticket in tickets):
             raise Refusal(_("This order is over, so its address cannot be changed any more."))

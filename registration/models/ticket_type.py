@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -87,16 +86,6 @@ class TicketType(models.Model):
     is_hidden = models.BooleanField(
         _("hidden"), default=False, help_text=_("Shown only to those who have a voucher that names it.")
     )
-    min_per_order = models.PositiveSmallIntegerField(
-        _("fewest in an order"), default=1, validators=[MinValueValidator(1)]
-    )
-    max_per_order = models.PositiveSmallIntegerField(
-        _("most in an order"),
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1)],
-        help_text=_("Left empty: no limit."),
-    )
     is_active = models.BooleanField(_("on offer"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -108,24 +97,13 @@ class TicketType(models.Model):
         verbose_name = _("ticket type")
         verbose_name_plural = _("ticket types")
         ordering = ("position", "pk")
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(max_per_order=None) | Q(max_per_order__gte=F("min_per_order")),
-                name="ticket_type_most_in_an_order",
-            ),
-        )
 
     def __str__(self) -> str:
         return str(self.name)
 
     def clean(self) -> None:
-        errors: dict[str, object] = {}
         if self.available_from and self.available_until and self.available_until <= self.available_from:
-            errors["available_until"] = _("It would end before it begins.")
-        if self.min_per_order and self.max_per_order and self.max_per_order < self.min_per_order:
-            errors["max_per_order"] = _("That is less than the fewest in an order.")
-        if errors:
-            raise ValidationError(errors)
+            raise ValidationError({"available_until": _("It would end before it begins.")})
 
     def seen_with(self, voucher: Voucher | None) -> TicketType:
         """A copy of this type as somebody with `voucher` sees it, if the voucher is for it."""
@@ -155,7 +133,9 @@ class TicketType(models.Model):
 
     def offered_at(self, moment: datetime) -> int:
         """What it costs at `moment` with the voucher with which it is seen, in minor units."""
-        price = self.price_at(moment)
+        return self._with_voucher(self.price_at(moment))
+
+    def _with_voucher(self, price: int) -> int:
         return self.voucher.price_of(price) if self.voucher else price
 
     def terms_at(self, moment: datetime) -> str:
@@ -166,6 +146,12 @@ class TicketType(models.Model):
     def price_step(self) -> PriceStep | None:
         """The step whose price holds now; None when its own price does."""
         return self.price_step_at(timezone.now())
+
+    @property
+    def price_until(self) -> datetime | None:
+        """Until when the price of now holds, exclusive, and no longer than anybody can have it; None without a step."""
+        step = self.price_step
+        return min(step.until, self.over_at) if step else None
 
     @property
     def price_now(self) -> int:
@@ -191,7 +177,7 @@ class TicketType(models.Model):
         """Whether a step was over within the last hour: who is filling in the page may have begun at its price."""
         now = timezone.now()
         over = [step for step in self.price_steps.all() if now - timedelta(hours=1) < step.until <= now]
-        return bool(over) and over[-1].price != self.price_at(now)
+        return bool(over) and self._with_voucher(over[-1].price) != self.offered_at(now)
 
     @property
     def terms(self) -> str:

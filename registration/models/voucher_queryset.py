@@ -30,9 +30,9 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
         """Each with the ticket types and groups that it is for."""
         return self.select_related("edition").prefetch_related("ticket_types", "groups")
 
-    def as_it_is(self, known: Voucher) -> Voucher:
-        """One of them that was read a while ago, read anew."""
-        return self.with_what_for().get(pk=known.pk)
+    def as_it_is(self, known: Voucher) -> Voucher | None:
+        """One of them that was read a while ago, read anew; None when it is no more."""
+        return self.with_what_for().filter(pk=known.pk).first()
 
     def of_edition(self, edition: Edition) -> VoucherQuerySet:
         """Those of one edition."""

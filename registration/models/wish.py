@@ -44,6 +44,10 @@ class Wish:
         if not self.by_hand and not self.edition.takes_registrations:
             raise Refusal(_("Registration is closed at the moment."))
         voucher = Voucher.objects.as_it_is(self.voucher) if self.voucher else None
+        if self.voucher and voucher is None:
+            raise Refusal(
+                _("The voucher “%(code)s” is not valid any more.") % {"code": self.voucher}, field="voucher"
+            )
         types = TicketType.objects
         offer = types.of_edition(self.edition) if self.by_hand else types.on_offer(self.edition, voucher)
         found = offer.as_it_is(self.ticket_type)

@@ -59,13 +59,18 @@ def email(request: Request, code: str, secret: str) -> HttpResponse:
                 "email", _("This was changed often just now. Please try again in an hour, or write to us.")
             )
         else:
+            had_none = not order.email
             try:
                 order.correct_email(form.cleaned_data["email"], by=Actor.holder(f"order {order.code}"))
             except Refusal as refusal:
                 form.add_error(None, refusal.reason)
             else:
-                sent = _(
-                    "We sent everything again, to %(email)s. This page has a new address: keep this one."
+                sent = (
+                    _("We sent your ticket to %(email)s.")
+                    if had_none
+                    else _(
+                        "We sent everything again, to %(email)s. This page has a new address: keep this one."
+                    )
                 )
                 messages.success(request, sent % {"email": order.email})
                 return redirect(order)

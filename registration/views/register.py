@@ -87,12 +87,15 @@ def _answer(request: Request, edition: Edition, agreement: AgreementForm) -> Htt
 
 
 def _form(request: Request, *args: Any, **kwargs: Any) -> RegistrationForm:
-    """The questions. Who has tried many codes that are none gets no further answer about codes for an hour."""
-    visitor = throttle.visitor(request)
-    may_try = not throttle.is_used_up("voucher", visitor, times=UNKNOWN_VOUCHERS)
+    """The questions. Who has tried many codes that are none gets no further answer about codes for an hour: apart for
+    links, so that a page full of them does not shut out who types one. The same code counts once."""
+    visitor, what = throttle.visitor(request), f"voucher-{request.method}"
+    may_try = not throttle.is_used_up(what, visitor, times=UNKNOWN_VOUCHERS)
     form = RegistrationForm(request.edition, *args, may_try=may_try, **kwargs)
     if form.has_unknown_voucher:
-        throttle.allows("voucher", visitor, times=UNKNOWN_VOUCHERS, within=AN_HOUR)
+        this = f"{visitor} {form.voucher_code}"
+        if throttle.allows(f"{what}-code", this, times=1, within=AN_HOUR):
+            throttle.allows(what, visitor, times=UNKNOWN_VOUCHERS, within=AN_HOUR)
     return form
 
 

@@ -12,8 +12,9 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
+from forum.actor import Actor
 from forum.models import Edition, Message
-from registration.models import Attendee, Order, Quota, Ticket
+from registration.models import Attendee, Order, Payment, Quota, Ticket
 from registration.models.ticket_status import Status
 from tests import make, staff
 
@@ -75,12 +76,15 @@ def test_an_organizer_may_when_registration_is_closed_for_a_hidden_type_for_anot
     assert Ticket.objects.get().status == Status.RESERVED
 
 
-def test_pressing_twice_registers_once(edition: Edition, organizer: Client) -> None:
-    sent = answers(edition)
+def test_pressing_twice_registers_once_and_says_so_also_when_it_was_the_last_place(
+    edition: Edition, organizer: Client
+) -> None:
+    sent = answers(edition, kind=make.ticket_type(edition, size=1))
 
-    for _ in range(2):
-        organizer.post(reverse(BY_HAND), sent)
+    organizer.post(reverse(BY_HAND), sent)
+    again = organizer.post(reverse(BY_HAND), {**sent, "name": "Daw Mya"}, follow=True)
 
+    assert "U Ba Win is registered already" in staff.said(again)
     assert Order.objects.count() == 1
 
 
@@ -126,7 +130,7 @@ def test_an_organizer_of_another_edition_prints_no_slip_of_this_one(edition: Edi
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "You are registered."), ("th", "คุณ"), ("my", "သင")])
-def test_the_slip_says_where_and_when_and_its_code_opens_the_ticket(
+def test_the_slip_says_where_and_when_and_its_code_opens_the_order(
     edition: Edition, organizer: Client, language: str, words: str, tmp_path: Path
 ) -> None:
     order = make.order(tickets=0, edition=edition, language=language, email="")
@@ -146,7 +150,42 @@ def test_the_slip_says_where_and_when_and_its_code_opens_the_ticket(
     subprocess.run(["pdftoppm", "-r", "150", "-png", "slip.pdf", "slip"], cwd=tmp_path, check=True)
     [page] = tmp_path.glob("slip-*.png")
     [code] = zxingcpp.read_barcodes(Image.open(page))
-    assert code.text == edition.link(f"/{language}/tickets/{ticket.secret}/")
+    assert code.text == edition.link(f"/{language}/orders/{order.code}/{order.secret}/")
+
+
+def test_the_slip_of_a_ticket_to_be_paid_says_what_is_owed_until_when_and_where_to(
+    organizer: Client, edition: Edition, tmp_path: Path
+) -> None:
+    Edition.objects.update(payment_instructions={"en": "Account 12-34 at the River Bank."})
+    order = make.order(tickets=0, edition=edition, email="")
+    ticket = make.ticket(order=order, email="", status="reserved", price=25000)
+    Payment.book(
+        order, provider="bank-transfer", reference="x", amount=10000, currency="USD", by=Actor.system()
+    )
+
+    answer = organizer.get(reverse("admin:registration_ticket_slip", args=[ticket.pk]))
+
+    (tmp_path / "slip.pdf").write_bytes(answer.content)
+    told = subprocess.run(["pdftotext", "slip.pdf", "-"], cwd=tmp_path, capture_output=True, check=True)
+    text = " ".join(told.stdout.decode().split())
+    assert "USD 150.00" in text
+    assert "USD 250.00" not in text
+    assert "Bangkok time (UTC+7)" in text
+    assert "Account 12-34 at the River Bank." in text
+
+
+def test_who_has_an_address_has_a_slip_that_opens_the_ticket_alone(
+    organizer: Client, edition: Edition, tmp_path: Path
+) -> None:
+    ticket = make.ticket(order=make.order(tickets=0, edition=edition))
+
+    answer = organizer.get(reverse("admin:registration_ticket_slip", args=[ticket.pk]))
+
+    (tmp_path / "slip.pdf").write_bytes(answer.content)
+    subprocess.run(["pdftoppm", "-r", "150", "-png", "slip.pdf", "slip"], cwd=tmp_path, check=True)
+    [page] = tmp_path.glob("slip-*.png")
+    [code] = zxingcpp.read_barcodes(Image.open(page))
+    assert code.text == edition.link(f"/en/tickets/{ticket.secret}/")
 
 
 @pytest.mark.parametrize("status", ["requested", "declined", "expired", "cancelled"])
@@ -194,3 +233,31 @@ def test_an_address_that_is_noted_later_brings_the_mail_and_leaves_the_slip_good
     ticket.refresh_from_db()
     assert client.get(ticket.get_absolute_url()).status_code == 200
     assert Message.objects.get().to == "new@example.org"
+
+
+def test_an_address_cannot_be_taken_away_from_who_has_one(edition: Edition, organizer: Client) -> None:
+    order = make.order(edition=edition, email="old@example.org")
+    ticket = order.tickets.get()
+    change = reverse("admin:registration_order_change", args=[order.pk])
+    person = reverse("admin:registration_attendee_change", args=[ticket.attendee.pk])
+
+    page = organizer.post(change, staff.fields(organizer.get(change), email=""))
+    other = organizer.post(person, staff.fields(organizer.get(person), email=""))
+
+    assert "Without an address" in str(page.context["adminform"].form.errors["email"])
+    assert "Without an address" in str(other.context["adminform"].form.errors["email"])
+    order.refresh_from_db()
+    assert (order.email, order.secret) == ("old@example.org", Order.objects.get().secret)
+    assert Client().get(ticket.get_absolute_url()).status_code == 200
+
+
+def test_what_is_said_of_a_first_address_is_true(edition: Edition, client: Client) -> None:
+    order = make.order(edition=edition, email="")
+    way = f"{order.get_absolute_url()}email/"
+
+    asked = client.get(way).content.decode()
+    done = client.post(way, {"email": "new@example.org"}, follow=True)
+
+    assert "At the moment your mail goes" not in asked
+    assert staff.said(done) == "We sent your ticket to new@example.org."
+    assert done.redirect_chain[-1][0] == order.get_absolute_url()

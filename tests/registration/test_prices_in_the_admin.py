@@ -282,28 +282,6 @@ def test_a_types_page_asks_as_often_with_three_steps_as_with_one(
 # --- fewest and most in an order ---
 
 
-@pytest.mark.parametrize(("fewest", "most"), [("3", "2"), ("0", ""), ("1", "0")])
-def test_an_order_cannot_have_more_of_a_type_at_least_than_at_most(
-    fewest: str, most: str, organizer: Client, kind: TicketType
-) -> None:
-    page = save(organizer, kind, min_per_order=fewest, max_per_order=most)
-
-    assert page.status_code == 200
-    assert set(page.context["adminform"].form.errors) <= {"min_per_order", "max_per_order"}
-    assert page.context["adminform"].form.errors
-
-
-@pytest.mark.parametrize(("fewest", "most"), [("1", ""), ("2", "2"), ("2", "10")])
-def test_an_order_has_bounds_for_each_type_or_none(
-    fewest: str, most: str, organizer: Client, kind: TicketType
-) -> None:
-    save(organizer, kind, min_per_order=fewest, max_per_order=most)
-
-    kind.refresh_from_db()
-    assert kind.min_per_order == int(fewest)
-    assert kind.max_per_order == (int(most) if most else None)
-
-
 # --- money, as people write it ---
 
 

@@ -410,14 +410,62 @@ def test_a_voucher_that_changed_while_the_page_was_read_places_nothing(client: C
 def test_who_tries_many_codes_gets_no_answer_any_more_not_even_to_the_right_one(client: Client) -> None:
     kind = make.ticket_type(price=25000)
     make.voucher(kind.edition, code="RIGHT")
+    right = answers(kind, voucher="RIGHT")
     for number in range(30):
+        client.post("/en/register/", {"step": "voucher", "voucher": f"WRONG-{number}"})
+
+    page = client.post("/en/register/", right)
+
+    assert page.context["form"].errors == {
+        "voucher": ["Too many codes were tried from here. Please try again in an hour, or write to us."]
+    }
+
+
+def test_a_page_full_of_links_shuts_nobody_out_who_types_a_code(client: Client) -> None:
+    kind = make.ticket_type(price=25000)
+    make.voucher(kind.edition, code="RIGHT")
+    right = answers(kind, voucher="RIGHT")
+    for number in range(31):
         client.get(f"/en/register/?voucher=WRONG-{number}")
 
-    page = client.post("/en/register/", answers(kind, voucher="RIGHT"))
-    shown = client.get("/en/register/?voucher=RIGHT").content.decode()
+    by_link = client.get("/en/register/?voucher=RIGHT").content.decode()
+    typed = client.post("/en/register/", right)
 
-    assert "Too many codes were tried from here" in page.content.decode()
-    assert "USD 125.00" not in shown
+    assert "Too many codes were tried from here" in by_link
+    assert "USD 125.00" not in by_link
+    assert "Voucher RIGHT: 50% off" in typed.content.decode()
+
+
+def test_the_same_mistake_counts_once(client: Client) -> None:
+    kind = make.ticket_type(price=25000)
+    make.voucher(kind.edition, code="RIGHT")
+    right = answers(kind, voucher="RIGHT")
+    for _ in range(31):
+        client.post("/en/register/", {**right, "voucher": "RIHGT"})
+
+    assert "Voucher RIGHT: 50% off" in client.post("/en/register/", right).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"is_active": False}, "is not valid any more"),
+        ({"max_uses": 1, "used": 1}, "has been used up"),
+        ({"code": "OTHER"}, "We know no voucher “LINKED”"),
+    ],
+)
+def test_a_link_with_a_voucher_that_is_none_says_so_and_makes_no_price_and_opens_nothing(
+    client: Client, fields: dict[str, Any], words: str
+) -> None:
+    kind = make.ticket_type(price=25000)
+    hidden = make.ticket_type(kind.edition, name="For the crew", is_hidden=True)
+    make.voucher(ticket_types=[kind, hidden], **{"code": "LINKED", **fields})
+
+    page = client.get("/en/register/?voucher=LINKED").content.decode()
+
+    assert words in page
+    assert "USD 125.00" not in page
+    assert "For the crew" not in page
 
 
 # --- in the back office ---
@@ -530,3 +578,65 @@ def test_the_list_needs_no_more_queries_for_three_than_for_one(queries: Callable
         organizer.get(listed())
 
     assert len(three) == len(one)
+
+
+def test_who_may_only_look_sees_what_a_voucher_does() -> None:
+    voucher = make.voucher(code="HALF", tag="Union")
+    finance = staff.at_work("finance", voucher.edition)
+
+    page = finance.get(reverse("admin:registration_voucher_change", args=[voucher.pk]))
+
+    assert page.status_code == 200
+    assert "50% off" in page.content.decode()
+    assert "0 of 1" in page.content.decode()
+
+
+def test_a_ticket_tells_its_voucher_to_who_may_see_codes_and_is_found_by_it() -> None:
+    voucher = make.voucher(code="SHOWME")
+    ticket = make.ticket(order=make.order(tickets=0, edition=voucher.edition))
+    Ticket.objects.update(voucher=voucher)
+    pages = {
+        duty: [
+            staff.at_work(duty, voucher.edition).get(address).content.decode()
+            for address in (
+                reverse("admin:registration_ticket_change", args=[ticket.pk]),
+                reverse("admin:registration_ticket_changelist", query={"q": "showme"}),
+            )
+        ]
+        for duty in ("registration", "finance", "protection")
+    }
+
+    for duty in ("registration", "finance"):
+        assert "SHOWME" in pages[duty][0]
+        assert ticket.order.code in pages[duty][1]
+    assert "SHOWME" not in pages["protection"][0]
+    assert ticket.order.code not in pages["protection"][1]
+
+
+def test_fewer_uses_than_were_had_meanwhile_are_refused_beside_the_field() -> None:
+    voucher = make.voucher(max_uses=5)
+    organizer = staff.at_work("registration", voucher.edition)
+    address = reverse("admin:registration_voucher_change", args=[voucher.pk])
+    sent = staff.fields(organizer.get(address), max_uses="2")
+    real = VoucherAdmin.save_model
+
+    def used_meanwhile(self: Any, request: Any, obj: Voucher, form: Any, change: bool) -> None:
+        Voucher.objects.filter(used=0).update(used=4)
+        real(self, request, obj, form, change)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(VoucherAdmin, "save_model", used_meanwhile)
+        page = organizer.post(address, sent)
+
+    assert page.status_code == 200
+    assert "max_uses" in page.context["adminform"].form.errors
+
+
+def test_a_voucher_that_is_deleted_while_somebody_registers_is_refused() -> None:
+    kind = make.ticket_type()
+    voucher = make.voucher(kind.edition)
+    wish = make.wish(kind, voucher=voucher)
+    Voucher.objects.all().delete()
+
+    with pytest.raises(Refusal, match="not valid any more"):
+        Order.place(wish, by=US)
