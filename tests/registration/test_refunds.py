@@ -337,7 +337,7 @@ def test_more_than_was_paid_cannot_be_paid_back_with_a_cancellation(stripe_stand
     with pytest.raises(Refusal):
         refunds.cancel(order.tickets.get(), ORGANIZER, amount=25001)
 
-    assert "less than or equal to 250" in answer.content.decode()
+    assert "it can be 250.00 at most" in answer.content.decode()
     assert (status(order), Refund.objects.count()) == ("confirmed", 0)
 
 
