@@ -19,15 +19,15 @@ from agenda.frab.reading import MAX_BYTES
 from agenda.imports.plan import Plan
 from agenda.imports.schedule_import import ScheduleImport
 from forum import cldr
+from forum.edition_admin.kept import KeptFileForm
 from forum.errors import Refusal
-from forum.kept_file import KeptFile
 from forum.models import Edition
 
-PURPOSE = "programme"
 
-
-class ImportForm(forms.Form):
+class ImportForm(KeptFileForm):
     """A file, or the claim to one that was previewed already, and what is decided about it."""
+
+    purpose, most_bytes = "programme", MAX_BYTES
 
     DATES: ClassVar[list[Any]] = [
         ("keep", _("As they are in the file")),
@@ -48,46 +48,21 @@ class ImportForm(forms.Form):
         required=False,
         help_text=_("Without it they are imported, and nobody is named on the site until they agree."),
     )
-    claim = forms.CharField(required=False, widget=forms.HiddenInput)
     expected = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, edition: Edition, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
-        self._edition = edition
-        self.kept: KeptFile | None = None
-        self._data = b""
+        super().__init__(*args, edition=edition, **kwargs)
         offered = [(code, cldr.language_name(code)) for code in edition.languages]
         language: Any = self.fields["language"]
         language.choices, language.initial = offered, edition.main_language
         if len(offered) == 1:
             language.widget = forms.HiddenInput()
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        try:
-            self._data = self._read(cleaned.get("file"), cleaned.get("claim", ""))
-        except Refusal as refusal:
-            self.add_error("file", str(refusal))
-        return cleaned
-
-    def _read(self, upload: Any, claim: str) -> bytes:
-        if upload:
-            data: bytes = upload.read(MAX_BYTES + 1)
-            if len(data) <= MAX_BYTES:
-                self.kept = KeptFile.keep(data, upload.name, self._edition, purpose=PURPOSE)
-            return data
-        if "file" in self.errors:
-            return b""
-        if not claim:
-            raise Refusal(gettext("Choose a file."))
-        self.kept = KeptFile.opened_by(claim, self._edition, purpose=PURPOSE)
-        return self.kept.read()
-
     def schedule(self) -> ScheduleImport:
         """The import that was asked for."""
         return ScheduleImport(
-            self._edition,
-            self._data,
+            self.edition,
+            self.data_read,
             language=self.cleaned_data["language"],
             moves_days=self.cleaned_data["dates"] == "move",
             speakers_agreed=self.cleaned_data["speakers_agreed"],
@@ -133,9 +108,7 @@ class WithImport(ModelAdmin):
             return schedule.plan()
         except Refusal as refusal:
             form.add_error("file", ValidationError(str(refusal)))
-            if form.kept:
-                form.kept.forget()
-            form.kept = None
+            form.forget()
             return None
 
     def _done(self, request: Any, form: ImportForm, plan: Plan) -> HttpResponse:

@@ -279,9 +279,6 @@ def test_a_types_page_asks_as_often_with_three_steps_as_with_one(
     assert len(with_three) == len(with_one), with_three
 
 
-# --- fewest and most in an order ---
-
-
 # --- money, as people write it ---
 
 
