@@ -147,6 +147,24 @@ def payment_reminder(message: Message) -> Content:
     return _about_what_is_owed(message.about.pk, message)
 
 
+@letter("order-state", "registration")
+def order_state(message: Message) -> Content:
+    """How an order of several people stands, for its buyer."""
+    if not isinstance(message.about, Order):
+        raise Pointless("The order is not there any more.")
+    order = Order.objects.with_tickets().get(pk=message.about.pk)
+    waits_for_money = order.is_payable and order.checkout is None
+    return _about_money(
+        order,
+        message,
+        tickets=order.tickets.all(),
+        waits_for_money=waits_for_money,
+        pay_by=order.pay_by,
+        pays_online=stripe_checkout.is_offered(),
+        is_buyer=True,
+    )
+
+
 @letter("refund", "registration")
 def refund(message: Message) -> Content:
     """Money is on its way back."""

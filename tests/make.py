@@ -36,7 +36,7 @@ from registration.models import (
     Voucher,
 )
 from registration.models.entry import Entry
-from registration.models.wish import Wish
+from registration.models.wish import Wanted, Wish
 from speakers.models import Speaker
 
 _numbers = count(1)
@@ -291,15 +291,25 @@ def wish(ticket_type: TicketType | None = None, group: StakeholderGroup | None =
     """A wish that can be fulfilled. `key`, `language`, `agreed_to`, `terms` and `voucher` are the wish's; all else is
     the person's."""
     ticket_type = ticket_type or _ticket_type(group.edition if group else None)
-    names = ("key", "language", "agreed_to", "terms", "voucher")
+    names = ("key", "language", "agreed_to")
     own = {name: fields.pop(name) for name in names if name in fields}
-    return Wish(
-        edition=ticket_type.edition,
-        ticket_type=ticket_type,
-        group=group or _group(ticket_type.edition),
-        person=person(**fields),
-        **{"key": f"key-{_number()}", "language": "en", **own},
-    )
+    one = wanted(ticket_type, group, **fields)
+    return wish_of(one, email=one.person["email"], **own)
+
+
+def wanted(
+    ticket_type: TicketType | None = None, group: StakeholderGroup | None = None, **fields: Any
+) -> Wanted:
+    """A ticket that can be had. `terms` and `voucher` are its own; all else is the person's."""
+    ticket_type = ticket_type or _ticket_type(group.edition if group else None)
+    own = {name: fields.pop(name) for name in ("terms", "voucher") if name in fields}
+    return Wanted(ticket_type, group or _group(ticket_type.edition), person(**fields), **own)
+
+
+def wish_of(*wanted: Wanted, **fields: Any) -> Wish:
+    """A wish for all these tickets, of a buyer who need not be one of the attendees."""
+    defaults = {"email": f"buyer-{_number()}@example.org", "key": f"key-{_number()}", "language": "en"}
+    return Wish(edition=wanted[0].ticket_type.edition, wanted=wanted, **{**defaults, **fields})
 
 
 def order(

@@ -102,11 +102,13 @@ class Message(Deferred):
         key: str = "",
         urgency: int = 5,
         lasts: timedelta | None = None,
+        not_before: datetime | None = None,
     ) -> Message | None:
         """Write a mail into the outbox and nudge a worker after the commit.
 
         The same `key` is queued once however often it is asked for. `urgency` 0 goes first. `lasts` says how long the
-        mail is worth sending. `language` defaults to the active one. Who has no address (`to` is empty) is written
+        mail is worth sending; `not_before` lets it wait for what else happens until then, which it says too when it is
+        written. `language` defaults to the active one. Who has no address (`to` is empty) is written
         nothing, and None is returned.
         """
         if not to:
@@ -122,11 +124,12 @@ class Message(Deferred):
             "context": context or {},
             "urgency": urgency,
             "expires_at": expires_at,
+            **({"due_at": not_before} if not_before else {}),
         }
         if key:
             message, made = cls.objects.get_or_create(key=key, defaults=fields)
         else:
             message, made = cls.objects.create(key=f"{letter}:{uuid.uuid4()}", **fields), True
-        if made:
+        if made and not not_before:
             message.nudge()
         return message

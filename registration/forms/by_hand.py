@@ -15,7 +15,7 @@ from forum.models import Edition, StakeholderGroup
 from registration.forms.agreeing import KEY
 from registration.forms.registering import RegistrationForm
 from registration.models import TicketType
-from registration.models.wish import Wish
+from registration.models.wish import Wanted, Wish
 
 
 class ByHandForm(RegistrationForm):
@@ -85,11 +85,9 @@ class ByHandForm(RegistrationForm):
         said = self.cleaned_data
         return Wish(
             edition=self.edition,
-            ticket_type=said["ticket_type"],
-            group=said["group"],
-            person={name: said[name] for name in (*self.WHO, *self.NEEDS)},
+            wanted=(Wanted(said["ticket_type"], said["group"], self.person, voucher=self.presented),),
+            email=said["email"],
             key=self.key,
             language=said["language"],
-            voucher=self.presented,
             by_hand=True,
         )

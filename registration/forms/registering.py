@@ -22,7 +22,7 @@ from registration.forms.choices import CountrySelect, GroupRadios, TicketRadios,
 from registration.forms.vouchers import WithVoucher
 from registration.models import TicketType
 from registration.models.attendee import PhotoConsent
-from registration.models.wish import Wish
+from registration.models.wish import Wanted, Wish
 
 
 def _no_web_address(name: str) -> str:
@@ -192,19 +192,21 @@ class RegistrationForm(WithVoucher):
             )
         return ticket_type
 
+    @property
+    def person(self) -> dict[str, Any]:
+        """The valid answers about the person, as a Wanted carries them."""
+        return {name: self.cleaned_data[name] for name in (*self.WHO, *self.NEEDS)}
+
     def wish(self, agreement: AgreementForm) -> Wish:
         """What the valid answers, agreed to, ask for."""
         group, ticket_type = self.cleaned_data["group"], self.cleaned_data["ticket_type"]
         return Wish(
             edition=self.edition,
-            ticket_type=ticket_type,
-            group=group,
-            person={name: self.cleaned_data[name] for name in (*self.WHO, *self.NEEDS)},
+            wanted=(Wanted(ticket_type, group, self.person, voucher=self.presented, terms=agreement.terms),),
+            email=self.cleaned_data["email"],
             key=agreement.key,
             language=get_language() or self.edition.main_language,
             agreed_to=Page.versions_of(agreement.pages),
-            terms=agreement.terms,
-            voucher=self.presented,
         )
 
     def refuse(self, refusal: Refusal) -> None:

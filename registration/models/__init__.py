@@ -5,6 +5,7 @@ from registration.models.bank_statement import BankStatement
 from registration.models.checkout import Checkout
 from registration.models.notice import Notice
 from registration.models.order import Order
+from registration.models.order_placing import Addition
 from registration.models.outcome import Outcome
 from registration.models.payment import Payment
 from registration.models.price_step import NextPrice, PriceStep
@@ -15,9 +16,10 @@ from registration.models.statement_line import StatementLine
 from registration.models.ticket import Ticket
 from registration.models.ticket_type import TicketType
 from registration.models.voucher import Voucher
-from registration.models.wish import Wish
+from registration.models.wish import Wanted, Wish
 
 __all__ = [
+    "Addition",
     "Attendee",
     "BankStatement",
     "Checkout",
@@ -35,5 +37,6 @@ __all__ = [
     "Ticket",
     "TicketType",
     "Voucher",
+    "Wanted",
     "Wish",
 ]

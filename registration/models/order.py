@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.db.models import F
 from django.db.models.functions import Greatest, Lower
 from django.urls import reverse
@@ -14,23 +14,18 @@ from forum.actor import Actor
 from forum.codes import new_code, new_secret
 from forum.errors import Refusal
 from forum.models import Edition, Message, PageVersion
-from registration.models.attendee import Attendee
 from registration.models.order_money import Owing
+from registration.models.order_placing import Placing
 from registration.models.order_queryset import OrderQuerySet
-from registration.models.overdue import free_overdue
 from registration.models.quota import Place
-from registration.models.ticket import Ticket
-from registration.models.ticket_status import IN_WORDS, Status
+from registration.models.ticket_status import IN_WORDS
 from registration.models.voucher import Voucher
-from registration.models.wish import Wish
 
 log = logging.getLogger(__name__)
 
 
-class Order(Owing, models.Model):
+class Order(Owing, Placing):
     """One purchase. Its state and balance are derived from its tickets and payments."""
-
-    PAYMENT_TIME = timedelta(days=14)
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="orders", verbose_name=_("edition"))
     code = models.CharField(_("code"), max_length=12, unique=True, default=new_code, editable=False)
@@ -63,73 +58,6 @@ class Order(Owing, models.Model):
     def __str__(self) -> str:
         return self.code
 
-    @classmethod
-    def place(cls, wish: Wish, *, by: Actor) -> Order:
-        """Turn a wish into an order, its ticket and its confirmation mail, or into nothing.
-
-        A free ticket is confirmed at once, one that needs approval is requested, one to be paid is reserved. The same
-        key gives the same order, however often and however close together it comes. Raises Refusal when registration
-        is closed, the type is not for the group or not on offer, the voucher does not fit, or no place is left.
-        """
-        if done := cls.objects.placed_with(wish.key, wish.edition):
-            return done
-        now = timezone.now()  # one for all: a price that was agreed to does not end on the way
-        wish = wish.as_on_offer(now)
-        try:
-            return cls._write_once(wish, now, by=by)
-        except Refusal:
-            # Tried again even when none was overdue: of two presses at once, the other may have just freed the place.
-            free_overdue(wish.ticket_type, wish.voucher)
-        return cls._write_once(wish, now, by=by)
-
-    @classmethod
-    def _write_once(cls, wish: Wish, now: datetime, *, by: Actor) -> Order:
-        """Write the order, or find the one that pressing twice at the same instant has written meanwhile."""
-        try:
-            return cls._write(wish, now, by=by)
-        except (IntegrityError, Refusal) as fault:
-            if done := cls.objects.placed_with(wish.key, wish.edition):
-                return done
-            if isinstance(fault, IntegrityError):
-                raise Refusal(_("This page was used already. Please fill in a new one.")) from None
-            raise
-
-    @classmethod
-    @transaction.atomic
-    def _write(cls, wish: Wish, now: datetime, *, by: Actor) -> Order:
-        order = cls.objects.create(
-            edition=wish.edition,
-            key=wish.key,
-            email=wish.person["email"],
-            language=wish.language,
-            placed_at=now,
-            agreed_at=now if wish.agreed_to else None,
-        )
-        order.agreed_to.add(*wish.agreed_to)
-        price = wish.ticket_type.offered_at(now)
-        if wish.ticket_type.needs_approval and not wish.by_hand:
-            status, until = Status.REQUESTED, None
-        elif price == 0:
-            status, until = Status.CONFIRMED, None
-        else:
-            status, until = Status.RESERVED, now + cls.PAYMENT_TIME
-        ticket = Ticket.objects.create(
-            order=order,
-            ticket_type=wish.ticket_type,
-            group=wish.group,
-            price=price,
-            voucher=wish.voucher,
-            status=status,
-            reserved_until=until,
-        )
-        Attendee.objects.create(ticket=ticket, **wish.person)
-        Message.queue(f"ticket-{status}", about=ticket, to=order.email, language=order.language)
-        log.info("order %s: placed by %s", order.code, by.label)
-        Voucher.take(ticket)
-        if status != Status.REQUESTED:
-            Place.take(ticket)
-        return order
-
     @property
     def in_words(self) -> str:
         """Where it stands, said to its holder: the best of its tickets' states."""
@@ -151,6 +79,22 @@ class Order(Owing, models.Model):
     def is_cancellable(self) -> bool:
         """Whether its holder may still give it up."""
         return self.is_live and not self.edition.is_over
+
+    def tell_buyer(self, *, at_once: bool = False) -> None:
+        """Mail its buyer how it stands: of what happens to several tickets within a minute, one mail tells."""
+        now, key, waits = timezone.now(), "", None
+        if not at_once:
+            minute = now.replace(second=0, microsecond=0)
+            key, waits = f"order-state:{self.pk}:{minute.isoformat()}", minute + timedelta(seconds=90)
+        Message.queue(
+            "order-state",
+            about=self,
+            to=self.email,
+            language=self.language,
+            edition=self.edition,
+            key=key,
+            not_before=waits,
+        )
 
     @transaction.atomic
     def keep(self, amount: int, *, by: Actor) -> None:
@@ -180,14 +124,17 @@ class Order(Owing, models.Model):
 
     @transaction.atomic
     def confirm_what_is_paid(self, *, by: Actor) -> None:
-        """Confirm what the money received for it reaches for; log an error when some is left over."""
+        """Confirm what the money received for it reaches for, first whose time to pay ends first; log an error when
+        some is left over."""
         list(self.tickets.locked())  # before they are read: a sweep may be expiring them
         order = Order.objects.with_tickets().get(pk=self.pk)
         tickets = list(order.tickets.all())
-        if order.balance <= 0:
-            for ticket in tickets:
-                if ticket.is_payable:
-                    ticket.confirm(by=by)
+        payable = [ticket for ticket in tickets if ticket.is_payable]
+        left = sum(ticket.price for ticket in payable) - order.balance
+        for ticket in sorted(payable, key=lambda one: (one.reserved_until or one.status_changed_at, one.pk)):
+            if ticket.price <= left:
+                ticket.confirm(by=by)
+                left -= ticket.price
         for ticket in tickets:
             if ticket.is_revivable and order.balance + ticket.price <= 0:
                 try:
@@ -195,8 +142,8 @@ class Order(Owing, models.Model):
                 except Refusal as refusal:
                     ticket.refresh_from_db(fields=["status", "status_changed_at", "reserved_until"])
                     log.warning("ticket %s: paid late and not revived: %s", ticket.pk, refusal)
-        if order.balance < 0:
-            log.error("order %s: %s too much was received", order.code, -order.balance)
+        if order.overpaid:
+            log.error("order %s: %s too much was received", order.code, order.overpaid)
 
     @transaction.atomic
     def cancel(self, *, by: Actor) -> None:

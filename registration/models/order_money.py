@@ -29,8 +29,14 @@ class Owing:
 
     @property
     def total(self) -> int:
-        """What its live tickets cost, and what is kept for those that were given up, in minor units."""
-        return sum(ticket.price for ticket in self.tickets.all() if ticket.is_live) + self.kept
+        """What its tickets cost for which a place is held, and what is kept for those that were given up, in minor
+        units. What is only requested costs nothing yet."""
+        return sum(ticket.price for ticket in self.tickets.all() if ticket.holds_place) + self.kept
+
+    @property
+    def requested(self) -> int:
+        """What its requested tickets will cost when somebody says yes, in minor units."""
+        return sum(ticket.price for ticket in self.tickets.all() if ticket.is_requested)
 
     @property
     def received(self) -> int:
@@ -58,8 +64,9 @@ class Owing:
 
     @property
     def overpaid(self) -> int:
-        """What was received beyond its total and not paid back, in minor units."""
-        return max(0, -self.balance)
+        """What was received beyond all that it costs, or will when its requests are answered with yes, and was not paid
+        back; in minor units."""
+        return max(0, -self.balance - self.requested)
 
     @property
     def is_payable(self) -> bool:

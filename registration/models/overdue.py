@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from forum.actor import Actor
 from forum.errors import Refusal
 from registration.models.ticket import Ticket
-from registration.models.ticket_type import TicketType
-from registration.models.voucher import Voucher
+from registration.models.wish import Wanted
 
 
-def free_overdue(ticket_type: TicketType, voucher: Voucher | None = None) -> int:
-    """Expire the overdue reservations that stand in the way of `ticket_type` and `voucher`; how many there were."""
+def free_overdue(wanted: Iterable[Wanted]) -> int:
+    """Expire the overdue reservations that stand in the way of these tickets; how many there were."""
     freed = 0
-    for ticket in (
-        Ticket.objects.overdue().rivals_of(ticket_type, voucher).select_related("order__edition", "attendee")
-    ):
-        freed += expire_if_overdue(ticket)
+    pairs = {(one.ticket_type.pk, one.voucher.pk if one.voucher else None): one for one in wanted}
+    for one in pairs.values():
+        rivals = Ticket.objects.overdue().rivals_of(one.ticket_type, one.voucher)
+        for ticket in rivals.select_related("order__edition", "attendee"):
+            freed += expire_if_overdue(ticket)
     return freed
 
 

@@ -152,9 +152,9 @@ class Payment(models.Model):
         if currency != now.edition.currency:
             log.error("payment %s: %s, and the order is in another currency", payment.pk, currency)
             return payment, Outcome.DIFFERS
-        if now.balance:
-            return payment, Outcome.OWED if now.balance < 0 else Outcome.DIFFERS
-        if any(ticket.is_live and not ticket.admits for ticket in now.tickets.all()):
+        if now.overpaid or now.balance > 0:
+            return payment, Outcome.OWED if now.overpaid else Outcome.DIFFERS
+        if now.balance < 0:
             return payment, Outcome.EARLY
         revived = any(ticket.pk in expired and ticket.admits for ticket in now.tickets.all())
         return payment, Outcome.LATE if revived else Outcome.BOOKED

@@ -7,6 +7,7 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from forum.errors import Refusal
 from forum.models import Edition
@@ -48,6 +49,10 @@ class QuotaQuerySet(models.QuerySet["Quota"]):
         ).exclude(ticket__order__checkouts__status__in=("open", "processing"))
         each = late.order_by().values("quota").annotate(number=Count("pk")).values("number")
         return self.annotate(overdue=Coalesce(Subquery(each), 0))
+
+    def with_room(self, number: int) -> QuotaQuerySet:
+        """Those of which so many are left, as the database knows it at that moment."""
+        return self.filter(Q(size=None) | Q(taken__lte=F("size") - number))
 
     def nearly_full(self, edition: Edition) -> QuotaQuerySet:
         """Those of `edition` of which nine tenths or more are taken."""
@@ -97,6 +102,22 @@ class Quota(models.Model):
     def free(self) -> int:
         """Places left; 0 when full. Only for quotas with a size. Overdue reservations are free when read along."""
         return max(0, (self.size or 0) - self.taken + getattr(self, "overdue", 0))
+
+    @classmethod
+    def take_within(cls, pk: int, number: int, tickets: list[Ticket]) -> None:
+        """Count so many places as taken by these tickets, or raise Refusal when there are fewer."""
+        if cls.objects.with_room(number).filter(pk=pk).update(taken=F("taken") + number):
+            return
+        kind, free = tickets[0].ticket_type, cls.objects.get(pk=pk).free
+        if free == 0 or number == 1:
+            gone = _("The last place of “%(type)s” was just taken. Choose another ticket.")
+            raise Refusal(gone % {"type": kind}, field="ticket_type")
+        few = ngettext(
+            "Only %(free)s place is left in “%(type)s”. Choose fewer tickets or another type.",
+            "Only %(free)s places are left in “%(type)s”. Choose fewer tickets or another type.",
+            free,
+        )
+        raise Refusal(few % {"free": free, "type": kind}, field="ticket_type")
 
     @transaction.atomic
     def resize(self, size: int | None) -> None:
@@ -169,28 +190,33 @@ class Place(models.Model):
         return f"{self.quota} · {self.ticket_id}"
 
     @classmethod
-    def take(cls, ticket: Ticket) -> None:
-        """Take a place of each quota of the ticket's type: the last statements of a short transaction.
+    def take(cls, *tickets: Ticket) -> None:
+        """Take a place of each quota of each ticket's type: the last statements of a short transaction. The tickets
+        are all of one edition.
 
         One conditional UPDATE a quota, in primary-key order, so that rivals wait for each other and never in a
         circle. A voucher may say that a place is given beyond a full quota. Else raises Refusal when one of them is
         full; the caller's transaction must then be given up.
         """
-        _hold_quotas(ticket.order.edition_id)
-        quotas = list(Quota.objects.filter(ticket_types=ticket.ticket_type_id).order_by("pk"))
-        Place.objects.bulk_create(Place(ticket=ticket, quota=quota) for quota in quotas)
-        for quota in quotas:
-            room = Q(size=None) | Q(taken__lt=F("size"))
-            if Quota.objects.filter(room, pk=quota.pk).update(taken=F("taken") + 1):
-                continue
-            if ticket.voucher and ticket.voucher.goes_beyond:
-                Place.objects.filter(ticket=ticket, quota=quota).update(is_extra=True)
-            else:
-                raise Refusal(
-                    _("The last place of “%(type)s” was just taken. Choose another ticket.")
-                    % {"type": ticket.ticket_type},
-                    field="ticket_type",
-                )
+        if not tickets:
+            return
+        _hold_quotas(tickets[0].order.edition_id)
+        kinds = {ticket.ticket_type_id for ticket in tickets}
+        shares = Quota.ticket_types.through.objects.filter(tickettype__in=kinds).order_by("quota_id")
+        of_quota: dict[int, list[Ticket]] = {}
+        for quota, kind in shares.values_list("quota_id", "tickettype_id"):
+            of_quota.setdefault(quota, []).extend(one for one in tickets if one.ticket_type_id == kind)
+        Place.objects.bulk_create(
+            Place(ticket=ticket, quota_id=quota) for quota, theirs in of_quota.items() for ticket in theirs
+        )
+        for quota, theirs in of_quota.items():
+            # Those that may go beyond come last, so that they take no place from the others.
+            beyond = [one for one in theirs if one.voucher and one.voucher.goes_beyond]
+            if within := len(theirs) - len(beyond):
+                Quota.take_within(quota, within, theirs)
+            for ticket in beyond:
+                if not Quota.objects.with_room(1).filter(pk=quota).update(taken=F("taken") + 1):
+                    Place.objects.filter(ticket=ticket, quota=quota).update(is_extra=True)
 
     @classmethod
     def give_back(cls, *tickets: Ticket) -> None:

@@ -74,6 +74,11 @@ class Ticket(models.Model):
         return self.status in LIVE
 
     @property
+    def is_requested(self) -> bool:
+        """Whether somebody is to say yes or no to it."""
+        return self.status == Status.REQUESTED
+
+    @property
     def holds_place(self) -> bool:
         """Whether a place is kept for it, paid or not."""
         return self.status in HOLDING
@@ -107,7 +112,7 @@ class Ticket(models.Model):
         order = type(self.order)._default_manager.held(self.order_id)
         due = timezone.now() + self.order.PAYMENT_TIME
         self._move({Status.REQUESTED}, to=Status.RESERVED, by=by, reserved_until=due)
-        if self.price == 0 or order.balance <= 0:
+        if self.price == 0 or order.balance <= -self.price:
             self.confirm(by=by)
         else:
             self._tell("ticket-approved")
@@ -212,3 +217,5 @@ class Ticket(models.Model):
             language=self.order.language,
             edition=self.order.edition,
         )
+        if self.attendee.email.casefold() != self.order.email.casefold():
+            self.order.tell_buyer()

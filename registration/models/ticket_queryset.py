@@ -16,6 +16,7 @@ from registration.models.ticket_status import HOLDING, LIVE, Status
 from registration.models.ticket_type import TicketType
 
 if TYPE_CHECKING:
+    from registration.models.order import Order
     from registration.models.ticket import Ticket
     from registration.models.voucher import Voucher
 
@@ -48,6 +49,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def among(self, keys: Iterable[int]) -> TicketQuerySet:
         """Those with these primary keys."""
         return self.filter(pk__in=list(keys))
+
+    def of_order(self, order: Order) -> TicketQuerySet:
+        """Those of one order."""
+        return self.filter(order=order)
 
     def admitting(self) -> TicketQuerySet:
         """Those that lead their attendee in, and so have a badge."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.utils import timezone
@@ -83,6 +84,19 @@ class TicketType(models.Model):
     )
     available_from = models.DateTimeField(_("available from"), null=True, blank=True)
     available_until = models.DateTimeField(_("available until"), null=True, blank=True)
+    min_per_order = models.PositiveSmallIntegerField(
+        _("at least, in one order"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(50)],
+        help_text=_("More than 1: only for delegations."),
+    )
+    max_per_order = models.PositiveSmallIntegerField(
+        _("at most, in one order"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Left empty: no limit but the one of a delegation, 50."),
+    )
     is_hidden = models.BooleanField(
         _("hidden"), default=False, help_text=_("Shown only to those who have a voucher that names it.")
     )
@@ -104,6 +118,8 @@ class TicketType(models.Model):
     def clean(self) -> None:
         if self.available_from and self.available_until and self.available_until <= self.available_from:
             raise ValidationError({"available_until": _("It would end before it begins.")})
+        if self.max_per_order is not None and self.max_per_order < self.min_per_order:
+            raise ValidationError({"max_per_order": _("That is less than the least.")})
 
     def seen_with(self, voucher: Voucher | None) -> TicketType:
         """A copy of this type as somebody with `voucher` sees it, if the voucher is for it."""

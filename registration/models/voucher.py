@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from forum.codes import new_code
@@ -168,25 +169,32 @@ class Voucher(models.Model):
             raise Refusal(refused % {"code": self, "group": group}, field="voucher")
 
     @classmethod
-    def take(cls, ticket: Ticket) -> None:
-        """Count a use of the ticket's voucher, if it has one: before its places are taken. Of two rivals for the last
-        use one gets it; raises Refusal for the other, whose transaction must then be given up."""
-        voucher = ticket.voucher
-        if voucher is None:
-            return
-        room = Q(max_uses=None) | Q(used__lt=F("max_uses"))
-        if not cls.objects.filter(room, pk=voucher.pk).update(used=F("used") + 1):
+    def take(cls, *tickets: Ticket) -> None:
+        """Count the uses of the tickets' vouchers, in primary-key order: before their places are taken. Of two rivals
+        for the last use one gets it; raises Refusal for the other, whose transaction must then be given up."""
+        for pk, uses in sorted(Counter(one.voucher_id for one in tickets if one.voucher_id).items()):
+            room = Q(max_uses=None) | Q(used__lte=F("max_uses") - uses)
+            if cls.objects.filter(room, pk=pk).update(used=F("used") + uses):
+                continue
+            voucher = cls.objects.get(pk=pk)
+            left = (voucher.max_uses or 0) - voucher.used
+            if left > 0:
+                raise Refusal(
+                    ngettext(
+                        "The voucher “%(code)s” can be used once more only.",
+                        "The voucher “%(code)s” can be used %(left)s times more only.",
+                        left,
+                    )
+                    % {"code": voucher, "left": left},
+                    field="voucher",
+                )
             raise Refusal(_("The voucher “%(code)s” has been used up.") % {"code": voucher}, field="voucher")
 
     @classmethod
     def give_back(cls, *tickets: Ticket) -> None:
         """Let others use what these tickets, which were live until now, had: in primary-key order, before places."""
-        uses: dict[int, int] = {}
-        for ticket in tickets:
-            if ticket.voucher_id:
-                uses[ticket.voucher_id] = uses.get(ticket.voucher_id, 0) + 1
-        for pk in sorted(uses):
-            cls.objects.filter(pk=pk).update(used=F("used") - uses[pk])
+        for pk, uses in sorted(Counter(one.voucher_id for one in tickets if one.voucher_id).items()):
+            cls.objects.filter(pk=pk).update(used=F("used") - uses)
 
     def make_many(
         self,

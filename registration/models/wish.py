@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -13,59 +14,106 @@ from registration.models.voucher import Voucher
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What somebody asks for on the registration page: a ticket type under a group, for a person, with a voucher or
-    without.
+class Wanted:
+    """One ticket that somebody asks for: a type under a group, for a person, with a voucher or without.
 
-    `person` holds the fields of Attendee. `key` is the one-time key of the page that was confirmed, `terms` those of
-    the ticket type as that page showed them; empty when nobody was shown any. `by_hand` an organizer asks for it, who
-    may also when registration is closed, for what is not on offer, for any group, and approves it by that.
+    `person` holds the fields of Attendee. `terms` are those of the ticket type as the page showed them; empty when
+    nobody was shown any.
     """
 
-    edition: Edition
     ticket_type: TicketType
     group: StakeholderGroup
     person: dict[str, Any]
+    voucher: Voucher | None = None
+    terms: str = ""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody asks for on a registration page: one ticket or several, of one edition.
+
+    `email` is the buyer's. `key` is the one-time key of the page that was confirmed. `by_hand` an organizer asks for
+    it, who may also when registration is closed, for what is not on offer, for any group, and approves it by that.
+    """
+
+    edition: Edition
+    wanted: tuple[Wanted, ...]
+    email: str
     key: str
     language: str
     agreed_to: list[PageVersion] = field(default_factory=list)
-    terms: str = ""
-    voucher: Voucher | None = None
     by_hand: bool = False
 
-    def as_on_offer(self, moment: datetime) -> Wish:
-        """The wish with its ticket type as it is now, its price at `moment` above all: the one of placing.
+    def as_on_offer(self, moment: datetime, *, had: Counter[int] | None = None) -> Wish:
+        """The wish with its ticket types as they are now, their prices at `moment` above all: the one of placing.
 
-        Raises Refusal when registration is closed, or the type is not on offer, for other groups, or at other terms,
-        or the voucher does not fit.
+        `had` says how many live tickets of each type, by its key, the order has already. Raises Refusal when
+        registration is closed, or a type is not on offer, for other groups, at other terms, too few or too many of it,
+        or a voucher does not fit.
         """
         if self.by_hand and (self.edition.is_over or self.edition.cancelled_at):
             raise Refusal(_("The forum is over, or does not take place."))
         if not self.by_hand and not self.edition.takes_registrations:
             raise Refusal(_("Registration is closed at the moment."))
-        voucher = Voucher.objects.as_it_is(self.voucher) if self.voucher else None
-        if self.voucher and voucher is None:
-            raise Refusal(
-                _("The voucher “%(code)s” is not valid any more.") % {"code": self.voucher}, field="voucher"
-            )
-        types = TicketType.objects
-        offer = types.of_edition(self.edition) if self.by_hand else types.on_offer(self.edition, voucher)
-        found = offer.as_it_is(self.ticket_type)
-        offered = found.seen_with(voucher) if found else None
-        if offered is None:
-            raise Refusal(_("This ticket is not on offer any more. Choose another one."), field="ticket_type")
-        fits = self.by_hand or offered.is_for(self.group)
-        if self.group.edition_id != self.edition.pk or not fits:
+        read: _Read = {}
+        wanted = tuple(self._as_offered(one, moment, read) for one in self.wanted)
+        if not self.by_hand:
+            _must_be_enough(wanted, had or Counter())
+        return replace(self, wanted=wanted)
+
+    def _as_offered(self, one: Wanted, moment: datetime, read: _Read) -> Wanted:
+        known = one.ticket_type.pk, one.voucher.pk if one.voucher else None
+        if known not in read:
+            read[known] = self._read(one)
+        offered, voucher = read[known]
+        fits = self.by_hand or offered.is_for(one.group)
+        if one.group.edition_id != self.edition.pk or not fits:
             raise Refusal(
                 _("“%(type)s” is for other groups than yours. Choose another ticket, or another group.")
                 % {"type": offered},
                 field="ticket_type",
             )
         if voucher:
-            voucher.must_fit(offered, self.group)
-        if self.terms and self.terms != offered.terms_at(moment):
+            voucher.must_fit(offered, one.group)
+        if one.terms and one.terms != offered.terms_at(moment):
             raise Refusal(
                 _("“%(type)s” was changed a moment ago. Please look at it again.") % {"type": offered},
                 field="ticket_type",
             )
-        return replace(self, ticket_type=offered, voucher=voucher)
+        return replace(one, ticket_type=offered, voucher=voucher)
+
+    def _read(self, one: Wanted) -> tuple[TicketType, Voucher | None]:
+        voucher = Voucher.objects.as_it_is(one.voucher) if one.voucher else None
+        if one.voucher and voucher is None:
+            raise Refusal(
+                _("The voucher “%(code)s” is not valid any more.") % {"code": one.voucher}, field="voucher"
+            )
+        types = TicketType.objects
+        offer = types.of_edition(self.edition) if self.by_hand else types.on_offer(self.edition, voucher)
+        found = offer.as_it_is(one.ticket_type)
+        if found is None:
+            raise Refusal(_("This ticket is not on offer any more. Choose another one."), field="ticket_type")
+        return found.seen_with(voucher), voucher
+
+
+# Each ticket type, with the voucher with which it is wanted, as it is now; by their keys.
+_Read = dict[tuple[int, int | None], tuple[TicketType, Voucher | None]]
+
+
+def _must_be_enough(wanted: tuple[Wanted, ...], had: Counter[int]) -> None:
+    """Raise Refusal when there are too few or too many of a type, with those that the order `had` before."""
+    numbers = Counter(one.ticket_type.pk for one in wanted)
+    for kind in {one.ticket_type.pk: one.ticket_type for one in wanted}.values():
+        number = numbers[kind.pk] + had[kind.pk]
+        if kind.max_per_order is not None and number > kind.max_per_order:
+            raise Refusal(
+                _("Of “%(type)s” one order may have %(most)s at most.")
+                % {"type": kind, "most": kind.max_per_order},
+                field="ticket_type",
+            )
+        if number < kind.min_per_order:
+            raise Refusal(
+                _("“%(type)s” is for delegations: there are to be %(least)s or more of it in one order.")
+                % {"type": kind, "least": kind.min_per_order},
+                field="ticket_type",
+            )

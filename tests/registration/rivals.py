@@ -24,7 +24,7 @@ from django.db import connection
 from forum.actor import Actor
 from forum.errors import Refusal
 from forum.models import StakeholderGroup
-from registration.models import Order, TicketType, Wish
+from registration.models import Order, TicketType, Wanted, Wish
 
 
 def place(wanted: dict[str, Any]) -> str:
@@ -33,7 +33,8 @@ def place(wanted: dict[str, Any]) -> str:
         kind = TicketType.objects.select_related("edition").get(pk=wanted["ticket_type"])
         person = {"name": "A Rival", "email": "rival@example.org", "photo_consent": "ask"}
         group = StakeholderGroup.objects.get(pk=wanted["group"])
-        wish = Wish(kind.edition, kind, group, person, key=wanted["key"], language="en")
+        one = Wanted(kind, group, person)
+        wish = Wish(kind.edition, (one,), person["email"], key=wanted["key"], language="en")
         return Order.place(wish, by=Actor.system()).code
     except Refusal:
         return "refused"

@@ -41,7 +41,7 @@ def test_money_confirms_what_it_pays_for_and_the_same_money_is_booked_once() -> 
         book(order, reference=reference)
         states.append({ticket.status for ticket in order.tickets.all()})
 
-    assert states == [{"reserved"}, {"reserved"}, {"confirmed"}]
+    assert states == [{"reserved", "confirmed"}, {"reserved", "confirmed"}, {"confirmed"}]
     assert Payment.objects.count() == Message.objects.count() == 2
 
 

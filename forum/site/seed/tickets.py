@@ -12,7 +12,7 @@ from forum.models import PageVersion, StakeholderGroup
 from forum.site.seed import content
 from forum.site.seed.editions import Ground
 from registration.models import Order, PriceStep, Quota, TicketType, Voucher
-from registration.models.wish import Wish
+from registration.models.wish import Wanted, Wish
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,8 @@ def orders(ground: Ground, offered: Offer) -> None:
         own = {name: value for name, value in row.items() if name not in {"ticket_type", "group"}}
         wish = Wish(
             edition=ground.edition,
-            ticket_type=offered.types[row["ticket_type"]],
-            group=ground.groups[row["group"]],
-            person=own,
+            wanted=(Wanted(offered.types[row["ticket_type"]], ground.groups[row["group"]], own),),
+            email=own["email"],
             key=f"demo-attendee-{number}",
             language=ground.edition.main_language,
             agreed_to=offered.texts,
