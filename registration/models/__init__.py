@@ -1,8 +1,13 @@
 """The nouns of this storey."""
 
+from registration.models.announcement import Announcement
 from registration.models.attendee import Attendee
 from registration.models.bank_statement import BankStatement
+from registration.models.bulk_plan import BulkPlan
+from registration.models.bulk_refund import BulkRefund
+from registration.models.bulk_refund_part import BulkRefundPart
 from registration.models.checkout import Checkout
+from registration.models.dispute import Dispute
 from registration.models.notice import Notice
 from registration.models.order import Order
 from registration.models.outcome import Outcome
@@ -18,9 +23,14 @@ from registration.models.voucher import Voucher
 from registration.models.wish import Wish
 
 __all__ = [
+    "Announcement",
     "Attendee",
     "BankStatement",
+    "BulkPlan",
+    "BulkRefund",
+    "BulkRefundPart",
     "Checkout",
+    "Dispute",
     "NextPrice",
     "Notice",
     "Order",
