@@ -79,7 +79,7 @@ class BulkRefundAdmin(EditionAdmin):
         "asked_by",
         "asked_at",
     )
-    list_select_related = ("asked_by",)
+    list_select_related = ("edition", "asked_by")
 
     def get_queryset(self, request: Any) -> Any:
         found: Any = super().get_queryset(request)
