@@ -5,6 +5,8 @@ from datetime import datetime
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forum.models import Edition
@@ -77,6 +79,13 @@ class Dispute(models.Model):
     def needs_answer(self) -> bool:
         """Whether somebody has to say something to it, at the provider."""
         return self.status in UNANSWERED
+
+    @property
+    def in_words(self) -> str:
+        """What is to be done about it, in the current time zone."""
+        until = date_format(timezone.localtime(self.due_by), "j M Y") if self.due_by else "–"
+        said = gettext("The payment of order %(code)s is disputed: answer at Stripe until %(until)s")
+        return said % {"code": self.payment.order.code, "until": until}
 
     @property
     def is_over(self) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from forum.actor import Actor
 from forum.errors import Refusal
@@ -214,3 +216,13 @@ def test_nobody_changes_a_dispute_by_hand() -> None:
     answers = [owner.post(f"{address}/change/", {"status": "won"}), owner.post(f"{address}/delete/")]
 
     assert [answer.status_code for answer in answers] == [403, 403]
+
+
+def test_the_first_page_says_until_when_a_dispute_is_to_be_answered() -> None:
+    dispute = make.dispute(due_by=timezone.now() + timedelta(days=7))
+    finance = staff.at_work("finance", dispute.edition)
+
+    [matter] = [matter for matter in finance.get("/admin/").context["matters"] if "disputed" in matter.text]
+
+    assert dispute.payment.order.code in matter.text
+    assert finance.get(matter.address).status_code == 200
