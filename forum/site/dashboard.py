@@ -204,9 +204,8 @@ def _of_money(edition: Edition) -> list[Matter]:
         text = ngettext("%(n)s refund failed", "%(n)s refunds failed", refunds)
         address = _listed("registration_refund", status__exact="failed")
         matters.append(Matter(text % {"n": refunds}, address, "bad"))
-    for dispute in Dispute.objects.of_edition(edition).to_be_answered():
-        address = reverse("admin:registration_dispute_change", args=[dispute.pk])
-        matters.append(Matter(dispute.in_words, address, "bad"))
+    disputes = Dispute.objects.of_edition(edition).to_be_answered()
+    matters += [Matter(dispute.in_words, _listed("registration_dispute"), "bad") for dispute in disputes]
     for order in edition.orders.overpaid():
         text = _("More was paid for order %(code)s than it costs: give it back, or find its ticket")
         address = reverse("admin:registration_order_change", args=[order.pk])
