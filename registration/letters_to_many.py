@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import timezone
 
 from forum.mail import Attachment, Content, Pointless, letter
@@ -36,6 +38,10 @@ def _calendars(told: Announcement, tickets: list[Ticket]) -> list[Attachment]:
     ]
 
 
+def _said_of(codes: list[str]) -> dict[str, Any]:
+    return {"codes": ", ".join(codes), "number": len(codes)}
+
+
 @letter("announcement", "registration")
 def announcement(message: Message) -> Content:
     """What organizers write to many; with the links that its reader has."""
@@ -52,7 +58,7 @@ def announcement(message: Message) -> Content:
     return Content(
         {
             "told": told,
-            "codes": list(dict.fromkeys(links.values())),
+            **_said_of(list(dict.fromkeys(links.values()))),
             "links": [(code, link) for link, code in links.items()],
         },
         _calendars(told, tickets),
@@ -61,10 +67,11 @@ def announcement(message: Message) -> Content:
 
 @letter("announcement-trial", "registration")
 def announcement_trial(message: Message) -> Content:
-    """The same, to an organizer who tries it out: with nobody's links."""
+    """The same, to an organizer who tries it out: with nobody's links. One that is but shown says no more."""
     told = _announced(message)
     anybody = list(told.tickets().with_all().order_by("pk")[:1])
-    return Content({"told": told, "codes": [SAMPLE], "is_trial": True}, _calendars(told, anybody))
+    is_mail = message.pk is not None
+    return Content({"told": told, "is_trial": is_mail, **_said_of([SAMPLE])}, _calendars(told, anybody))
 
 
 @letter("forum-cancelled", "registration")

@@ -220,7 +220,7 @@ def test_a_mail_says_what_was_written_and_why_it_comes_in_the_readers_language(e
     assert mail.subject == "The hall has changed"
     assert "**large** hall" in mail.body
     assert "<strong>large</strong> hall" in mail.alternatives[0][0]
-    assert "because of your registration" in mail.body
+    assert "because of your registration for" in mail.body
     assert (in_thai.subject, "พบกันที่ห้องใหญ่" in in_thai.body) == ("เปลี่ยนห้องประชุม", True)
     assert thai.order.code in in_thai.body
 
