@@ -188,7 +188,8 @@ class BulkRefundAdmin(EditionAdmin):
         context = {
             "title": str(bulk),
             "bulk": bulk,
-            "job": bulk.job,
+            "job": (job := bulk.job),
+            "is_moving": bool(job and job.is_under_way and not job.error),
             "refunds": bulk.refunds_by_status(),
             "noted": bulk.parts.with_a_note(),
             "parts": [part for part in parts if part.left_for_hands],

@@ -91,11 +91,11 @@ class BulkRefund(models.Model):
         """Who does it, while a worker is at it."""
         return Actor.of(self.asked_by) if self.asked_by else Actor.system()
 
-    def refunds_by_status(self) -> list[tuple[str, int]]:
-        """How many refunds came of it, by their state in words; states without any are left out."""
+    def refunds_by_status(self) -> list[tuple[str, str, int]]:
+        """How many refunds came of it, by their state and that in words; states without any are left out."""
         counted = self.refunds.order_by("status").values_list("status").annotate(Count("pk"))
         words = dict(self.refunds.model.Status.choices)
-        return [(str(words[status]), number) for status, number in counted]
+        return [(status, str(words[status]), number) for status, number in counted]
 
     @staticmethod
     def of_forum(edition: Edition) -> BulkRefund | None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from threading import Thread
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -20,7 +24,7 @@ from tests import make, staff
 from tests.registration.test_checkouts import opened
 from tests.registration.test_places import at_once, kinds
 from tests.registration.test_refunds import at_the_provider, paid_order
-from tests.servers import StripeStandIn
+from tests.servers import ROOT, StripeStandIn, environment_of
 
 pytestmark = pytest.mark.django_db
 ORGANIZER = Actor.system()
@@ -133,6 +137,36 @@ def test_a_worker_that_dies_in_the_middle_leaves_the_rest_to_the_next_one(
     assert before == dies_at - 1
     assert [anew(order).paid for order in orders] == [0, 0, 0]
     assert Refund.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_is_killed_within_an_order_leaves_it_whole_to_a_rival(edition: Edition) -> None:
+    kind = make.ticket_type(edition, price=25000, size=50)
+    orders = [bought(edition, provider="stripe", ticket_type=kind) for _ in range(4)]
+    bulk = cancel_forum(edition)
+    command = [sys.executable, "-m", "tests.registration.stuck_worker", str(bulk.pk), "2"]
+
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment_of(connection.settings_dict), stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "stuck\n"
+        rival = Thread(target=_as_a_rival, args=(bulk,))
+        rival.start()  # it waits for the second order, which the other process holds
+        process.kill()
+    rival.join(60)
+
+    assert [anew(order).paid for order in orders] == [0] * 4
+    assert Refund.objects.count() == 4
+    assert Message.objects.filter(letter="forum-cancelled").count() == 4
+    assert Quota.objects.get().taken == 0
+
+
+def _as_a_rival(bulk: BulkRefund) -> None:
+    try:
+        in_bulk.carry_out(bulk, lambda done, of: None)
+    finally:
+        connection.close()
 
 
 def test_an_order_is_ended_whole_or_not_at_all(edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
