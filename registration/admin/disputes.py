@@ -17,10 +17,9 @@ from registration.models import Dispute, Payment
 @admin.display(description=_("state"), ordering="status")
 def dispute_state(dispute: Dispute) -> str:
     """How it stands, as a word in a colour."""
-    kind = "failed" if dispute.needs_answer or dispute.holds_money else "sent"
-    return pill(
-        "queued" if dispute.holds_money and not dispute.needs_answer else kind, dispute.get_status_display()
-    )
+    is_bad = dispute.needs_answer or dispute.status == Dispute.Status.LOST
+    kind = "failed" if is_bad else "queued" if dispute.holds_money else "sent"
+    return pill(kind, dispute.get_status_display())
 
 
 @admin.display(description=_("amount"), ordering="amount")

@@ -216,9 +216,6 @@ class Announcement(models.Model):
                     )
             tell(min(start + STEP, len(people)), len(people))
 
-    def _key(self, address: str) -> str:
-        return f"{LETTER}:{self.pk}:{salted_hmac(LETTER, address.casefold(), algorithm='sha256').hexdigest()}"
-
     def mails(self) -> Any:
         """Its mails, failed ones first, then by address."""
         failed_first = models.Case(models.When(status="failed", then=0), default=1)
@@ -228,3 +225,6 @@ class Announcement(models.Model):
     def job(self) -> Job | None:
         """The work of queuing its mails, once it is sent."""
         return Job.objects.of_kind(KIND, self.edition).filter(about_id=self.pk).first()
+
+    def _key(self, address: str) -> str:
+        return f"{LETTER}:{self.pk}:{salted_hmac(LETTER, address.casefold(), algorithm='sha256').hexdigest()}"
