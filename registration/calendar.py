@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
-from icalendar import Event
+from icalendar import Event, vDDDTypes
 
 from agenda.ical import new_calendar, organizer_of, place_of, time_zone, uid
 
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from registration.models import Ticket
 
 
-def calendar_of(ticket: Ticket) -> bytes:
-    """Write the days as an iCalendar file, texts in the active language.
+def calendar_of(ticket: Ticket, *, changed_at: datetime | None = None, version: int = 0) -> bytes:
+    """Write the days as an iCalendar file, texts in the active language. After the dates have changed, `changed_at`
+    (UTC) and how often they did (`version`) make it newer than the file that people have.
 
     One VEVENT for each day, in local time with its VTIMEZONE; its UID is the day's and stays the same, so that a newer
     file replaces an older one. It says nothing of the attendee, the order or the group: calendars are shared.
-    Source: RFC 5545, RFC 5546 (PUBLISH).
+    Source: RFC 5545, RFC 5546 (PUBLISH, 2.1.4).
     """
     edition = ticket.edition
     days = list(ticket.ticket_type.days.all()) or list(edition.days.all())
@@ -31,6 +32,10 @@ def calendar_of(ticket: Ticket) -> bytes:
         calendar.add_component(_of_day(ticket, day))
     if not days:
         calendar.add_component(_of_whole(ticket))
+    if changed_at:
+        for event in calendar.events:
+            event["dtstamp"] = vDDDTypes(changed_at.astimezone(UTC))
+            event.add("sequence", version)
     return calendar.to_ical()
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from forum.models import Edition
-from registration.models import Voucher
+from forum.money import digits
+from registration.models import BulkRefundPart, Voucher
 
 BOM = "\ufeff"  # without it Excel takes UTF-8 for something else
 
@@ -31,4 +33,29 @@ def vouchers_csv(edition: Edition, vouchers: Iterable[Voucher]) -> str:
         most = "" if one.max_uses is None else one.max_uses
         link = f"{page}?{urlencode({'voucher': one.code})}"
         writer.writerow(map(cell, (one.code, one.tag, one.in_words, one.used, most, until, link)))
+    return BOM + sheet.getvalue()
+
+
+def by_hand_csv(parts: Iterable[BulkRefundPart]) -> str:
+    """What people have still to pay back, one payment a line: order, buyer, who paid as the bank wrote it, how and when
+    (UTC) it came, its reference, amount in the currency's own units, currency."""
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\r\n")
+    writer.writerow(
+        ("Order", "Buyer", "Payer", "How it came", "Received", "Reference", "To be paid back", "Currency")
+    )
+    for part in parts:
+        for payment, amount in part.payments_for_hands():
+            line = getattr(payment, "statement_line", None)
+            value = Decimal(amount).scaleb(-digits(payment.currency))
+            row = (
+                *(part.order.code, part.order.email, line.payer if line else ""),
+                *(
+                    payment.get_provider_display(),
+                    payment.received_at.strftime("%Y-%m-%d"),
+                    payment.reference,
+                ),
+                *(f"{value:.{digits(payment.currency)}f}", payment.currency),
+            )
+            writer.writerow(map(cell, row))
     return BOM + sheet.getvalue()

@@ -11,9 +11,22 @@ from forum.actor import Actor
 from forum.jobs import job
 from forum.models import Job
 from registration.badges import batch
-from registration.models import Checkout, Order, Quota, Refund, SpeakerPlace, Ticket, TicketType, Voucher
+from registration.models import (
+    Announcement,
+    BulkRefund,
+    Checkout,
+    Order,
+    Quota,
+    Refund,
+    SpeakerPlace,
+    Ticket,
+    TicketType,
+    Voucher,
+    announcement,
+    bulk_refund,
+)
 from registration.models.overdue import expire_if_overdue
-from registration.payments import checkouts, refunds
+from registration.payments import checkouts, in_bulk, refunds
 from registration.payments.answers import Unreachable
 
 log = logging.getLogger(__name__)
@@ -94,6 +107,20 @@ def sweep_speaker_places() -> None:
 def print_badges(job: Job) -> None:
     """Print the badges of many attendees in one file."""
     batch.Batch(job).print()
+
+
+@job(announcement.KIND)
+def send_announcement(job: Job) -> None:
+    """Queue the mails of an announcement."""
+    if isinstance(job.about, Announcement):
+        job.about.queue_mails(job.advance)
+
+
+@job(bulk_refund.KIND)
+def pay_many_back(job: Job) -> None:
+    """Carry out a bulk refund."""
+    if isinstance(job.about, BulkRefund):
+        in_bulk.carry_out(job.about, job.advance)
 
 
 @shared_task

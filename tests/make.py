@@ -20,9 +20,12 @@ from agenda.models import Appearance, Day, Format, Release, Room, Session, Slot,
 from forum.actor import Actor
 from forum.models import Duty, Edition, Interest, Job, Message, Page, Partner, StakeholderGroup, User
 from registration.models import (
+    Announcement,
     Attendee,
     BankStatement,
+    BulkRefund,
     Checkout,
+    Dispute,
     Notice,
     Order,
     Payment,
@@ -409,6 +412,32 @@ def statement_line(
     fields = {"text": f"Thanks {order.code}", "currency": order.edition.currency, **fields}
     line = StatementLine.of(entry(amount, **fields), order=order, found_by=found_by, note="")
     return statement(order.edition, line).lines.get()
+
+
+def dispute(payment: Payment | None = None, **fields: Any) -> Dispute:
+    """A payment that its payer disputes, and that waits for an answer."""
+    payment = payment or _payment(provider="stripe")
+    defaults = {"amount": payment.amount, "currency": payment.currency, "reason": "fraudulent"}
+    defaults |= {"reference": f"du_{_number()}", "status": "needs_response", "is_withdrawn": True}
+    return Dispute.objects.create(payment=payment, **{**defaults, **fields})
+
+
+def bulk_refund(edition: Edition | None = None, *orders: Order, **fields: Any) -> BulkRefund:
+    """A decision to pay these orders back what no ticket stands against; nothing follows from it."""
+    bulk = BulkRefund.objects.create(edition=edition or _edition(), **{"what": "rest", **fields})
+    for one in orders:
+        bulk.parts.create(order=one, amount=one.overpaid)
+    return bulk
+
+
+def announcement(edition: Edition | None = None, **fields: Any) -> Announcement:
+    """A draft of a mail to everybody who has registered; `ticket_types`, `groups` limit it."""
+    many = {name: fields.pop(name) for name in ("groups", "ticket_types") if name in fields}
+    defaults = {"subject": "The hall has changed", "text": "We meet in the *large* hall."}
+    made = Announcement.objects.create(edition=edition or _edition(), **{**defaults, **fields})
+    for name, records in many.items():
+        getattr(made, name).set(records)
+    return made
 
 
 def checkout(order: Order | None = None, **fields: Any) -> Checkout:

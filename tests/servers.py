@@ -526,6 +526,14 @@ class StripeStandIn(Process):
         found = self._api(f"/v1/checkout/sessions/{checkout}")
         self.move_clock(max(0, found["expires_at"] - self.control("POST", "clock", seconds=0)["now"]) + 1)
 
+    def dispute(self, payment: str) -> str:
+        """Let the payer of this payment dispute it at their bank; what the dispute is called."""
+        return str(self.control("POST", "disputes", payment_intent=payment)["id"])
+
+    def decide(self, dispute: str, status: str) -> None:
+        """How the dispute stands now: "under_review", "won" or "lost"."""
+        self.control("POST", f"disputes/{dispute}", status=status)
+
     # --- a test ----------------------------------------------------------------------------------------------------
 
     def events(self, kind: str = "") -> list[dict[str, Any]]:

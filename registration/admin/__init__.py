@@ -1,5 +1,25 @@
 """The organizers' side of registration."""
 
-from registration.admin import bank, money, offers, orders, tickets, vouchers
+from registration.admin import (
+    announcements,
+    bank,
+    bulk_refunds,
+    disputes,
+    money,
+    offers,
+    orders,
+    tickets,
+    vouchers,
+)
 
-__all__ = ["bank", "money", "offers", "orders", "tickets", "vouchers"]
+__all__ = [
+    "announcements",
+    "bank",
+    "bulk_refunds",
+    "disputes",
+    "money",
+    "offers",
+    "orders",
+    "tickets",
+    "vouchers",
+]

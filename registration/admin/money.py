@@ -11,6 +11,7 @@ from forum.actor import Actor
 from forum.edition_admin import EditionAdmin, EditionForm, EditionTabularInline, Sum, Verb, state
 from forum.edition_admin.forms import MoneyField
 from forum.money import written
+from registration.admin.disputes import DisputeInline, disputes_said
 from registration.models import Notice, Payment, Refund
 
 
@@ -51,8 +52,11 @@ class PaymentAdmin(EditionAdmin):
     duties_to_change = ("finance",)
     changes = deletes = False
     menu_position = 3
-    list_display = ("order", "amount_written", "refunded_written", "provider", "reference", "received_at")
-    list_filter = ("provider",)
+    list_display = (
+        *("order", "amount_written", "refunded_written", "disputed"),
+        *("provider", "reference", "received_at"),
+    )
+    list_filter = ("provider", "disputes__status")
     list_select_related = ("order",)
     search_fields = ("order__code", "reference", "order__email")
     search_help_text = _("Code of the order, reference, or part of an e-mail.")
@@ -60,7 +64,7 @@ class PaymentAdmin(EditionAdmin):
     fields = ("order", "amount", "provider", "reference")
     autocomplete_fields = ("order",)
 
-    inlines = (RefundInline,)
+    inlines = (RefundInline, DisputeInline)
     verbs = (
         Verb(
             "refund",
@@ -117,11 +121,15 @@ class PaymentAdmin(EditionAdmin):
         obj.pk, obj.currency = booked.pk, booked.currency
 
     def get_queryset(self, request: Any) -> Any:
-        return super().get_queryset(request).prefetch_related("refunds")
+        return super().get_queryset(request).prefetch_related("refunds", "disputes")
 
     @admin.display(description=_("paid back"))
     def refunded_written(self, payment: Payment) -> str:
         return written(payment.refunded, payment.currency) if payment.refunded else "–"
+
+    @admin.display(description=_("disputed"))
+    def disputed(self, payment: Payment) -> str:
+        return disputes_said(payment)
 
     @admin.display(description=_("amount"), ordering="amount")
     def amount_written(self, payment: Payment) -> str:

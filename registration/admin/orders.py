@@ -14,7 +14,9 @@ from forum.actor import Actor
 from forum.edition_admin import EditionAdmin, EditionTabularInline, Sum, Verb, pill, state
 from forum.money import price as price_written
 from forum.money import written
+from registration.admin.bulk_refunds import PaysBackInBulk
 from registration.admin.by_hand import RegistersByHand
+from registration.admin.disputes import disputes_said
 from registration.models import Checkout, Notice, Order, Payment, Ticket
 
 
@@ -47,11 +49,11 @@ class PaymentInline(EditionTabularInline):
     model = Payment
     duties_to_view = ("registration", "finance")
     adds = changes = deletes = False
-    fields = ("amount_written", "refunded_written", "provider", "reference", "received_at")
-    readonly_fields = ("amount_written", "refunded_written")
+    fields = ("amount_written", "refunded_written", "disputed", "provider", "reference", "received_at")
+    readonly_fields = ("amount_written", "refunded_written", "disputed")
 
     def get_queryset(self, request: Any) -> Any:
-        return super().get_queryset(request).prefetch_related("refunds")
+        return super().get_queryset(request).prefetch_related("refunds", "disputes")
 
     @admin.display(description=_("amount"))
     def amount_written(self, payment: Payment) -> str:
@@ -61,6 +63,10 @@ class PaymentInline(EditionTabularInline):
     @admin.display(description=_("paid back"))
     def refunded_written(self, payment: Payment) -> str:
         return written(payment.refunded, payment.currency) if payment.refunded else "–"
+
+    @admin.display(description=_("disputed"))
+    def disputed(self, payment: Payment) -> str:
+        return disputes_said(payment)
 
 
 class CheckoutInline(EditionTabularInline):
@@ -87,7 +93,7 @@ class NoticeInline(EditionTabularInline):
 
 
 @admin.register(Order)
-class OrderAdmin(RegistersByHand, EditionAdmin):
+class OrderAdmin(RegistersByHand, PaysBackInBulk, EditionAdmin):
     """Purchases. A mistyped address is set right here, and the mails go again."""
 
     duties_to_view = ("finance", "protection")

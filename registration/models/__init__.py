@@ -1,8 +1,13 @@
 """The nouns of this storey."""
 
+from registration.models.announcement import Announcement
 from registration.models.attendee import Attendee
 from registration.models.bank_statement import BankStatement
+from registration.models.bulk_plan import BulkPlan
+from registration.models.bulk_refund import BulkRefund
+from registration.models.bulk_refund_part import BulkRefundPart
 from registration.models.checkout import Checkout
+from registration.models.dispute import Dispute
 from registration.models.notice import Notice
 from registration.models.order import Order
 from registration.models.order_placing import Addition
@@ -21,9 +26,14 @@ from registration.models.wish import Wanted, Wish
 
 __all__ = [
     "Addition",
+    "Announcement",
     "Attendee",
     "BankStatement",
+    "BulkPlan",
+    "BulkRefund",
+    "BulkRefundPart",
     "Checkout",
+    "Dispute",
     "NextPrice",
     "Notice",
     "Order",

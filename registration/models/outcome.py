@@ -20,6 +20,9 @@ class Outcome(models.TextChoices):
     ELSEWHERE = "elsewhere", _("Paid back at the provider itself: see to its ticket")
     NOT_REFUNDED = "not-refunded", _("Could not be paid back")
     EARLY = "early", _("Paid before the ticket was approved")
+    DISPUTED = "disputed", _("The payer disputes it: answer at the provider")
+    LOST = "lost", _("The dispute is lost: the money is gone")
+    UNDISPUTED = "undisputed", _("The dispute is over: the money is yours")
     UNKNOWN = "unknown", _("Of no order of ours")
     NOT_OURS = "not-ours", _("Of something else at the same provider")
     TOO_OLD = "too-old", _("Refused: its time stamp is too old")
@@ -33,6 +36,8 @@ NEEDS_SOMEBODY = (
     Outcome.EARLY,
     Outcome.ELSEWHERE,
     Outcome.NOT_REFUNDED,
+    Outcome.DISPUTED,
+    Outcome.LOST,
     Outcome.UNKNOWN,
     Outcome.TOO_OLD,
     Outcome.FORGED,

@@ -22,7 +22,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 
     def in_currency(self, currency: str) -> PaymentQuerySet:
         """Those in this currency (ISO 4217), with what was paid back of each, oldest first."""
-        return self.filter(currency=currency).prefetch_related("refunds").order_by("pk")
+        return self.filter(currency=currency).prefetch_related("refunds", "disputes").order_by("pk")
 
     def in_another_currency(self, edition: Edition) -> PaymentQuerySet:
         """Those of an edition that its orders do not count, and of which nothing was paid back."""
@@ -75,8 +75,13 @@ class Payment(models.Model):
 
     @property
     def refundable(self) -> int:
-        """What may still be paid back of it, in minor units."""
-        return self.amount - self.refunded
+        """What may still be paid back of it, in minor units: nothing while its payer takes it back themselves."""
+        return 0 if self.is_disputed else self.amount - self.refunded
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether its payer takes it back, or may, by way of their bank."""
+        return any(dispute.holds_money for dispute in self.disputes.all())
 
     @classmethod
     def book(

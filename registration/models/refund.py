@@ -3,7 +3,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import uuid
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models, transaction
@@ -19,6 +19,9 @@ from registration.models.order import Order
 from registration.models.outcome import Outcome
 from registration.models.payment import Payment
 from registration.models.ticket import Ticket
+
+if TYPE_CHECKING:
+    from registration.models.bulk_refund import BulkRefund
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +69,9 @@ class Refund(Deferred):
     )
     ticket = models.ForeignKey(
         Ticket, models.PROTECT, null=True, related_name="refunds", editable=False, verbose_name=_("ticket")
+    )
+    bulk = models.ForeignKey(
+        "registration.BulkRefund", models.PROTECT, null=True, related_name="refunds", editable=False
     )
     amount = models.PositiveIntegerField(_("amount"), editable=False)
     reason = models.TextField(_("reason"), blank=True, editable=False)
@@ -118,7 +124,14 @@ class Refund(Deferred):
     @classmethod
     @transaction.atomic
     def ask(
-        cls, payment: Payment, *, amount: int, by: Actor, reason: str = "", ticket: Ticket | None = None
+        cls,
+        payment: Payment,
+        *,
+        amount: int,
+        by: Actor,
+        reason: str = "",
+        ticket: Ticket | None = None,
+        bulk: BulkRefund | None = None,
     ) -> Refund:
         """Pay `amount` of a payment back: a worker sends it once this transaction is committed.
 
@@ -126,10 +139,12 @@ class Refund(Deferred):
         """
         order = Order.objects.held(payment.order_id)
         payment = Payment.objects.select_related("order__edition").get(pk=payment.pk)
+        if payment.is_disputed:
+            raise Refusal(_("The payer disputes this payment at their bank, so it is not paid back here."))
         if not 0 < amount <= payment.refundable:
             raise Refusal(_("Choose an amount up to what is left of this payment."), field="amount")
         refund = cls.objects.create(
-            payment=payment, ticket=ticket, amount=amount, reason=reason, asked_by=by.user
+            payment=payment, ticket=ticket, bulk=bulk, amount=amount, reason=reason, asked_by=by.user
         )
         if payment.currency == order.edition.currency:
             order.keep_less(amount - order.overpaid)
@@ -217,6 +232,9 @@ class Refund(Deferred):
     def _tell(self) -> None:
         # With a cancellation the attendee is told by the same mail; who paid may be somebody else.
         order = self.payment.order
+        is_told = self.bulk is not None and self.bulk.cancels  # of a cancelled forum one mail tells all
+        if is_told and self.payment.provider == Payment.Provider.STRIPE:
+            return
         if self.ticket is None or self.ticket.attendee.email.casefold() != order.email.casefold():
             Message.queue(
                 "refund", about=self, to=order.email, language=order.language, key=f"refund:{self.pk}"

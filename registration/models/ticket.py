@@ -96,7 +96,8 @@ class Ticket(models.Model):
     @property
     def is_revivable(self) -> bool:
         """Whether money that comes late may still lead its attendee in."""
-        return self.status == Status.EXPIRED and not self.edition.is_over
+        takes_place = not self.edition.is_over and self.edition.cancelled_at is None
+        return self.status == Status.EXPIRED and takes_place
 
     @property
     def refunded(self) -> int:
@@ -176,11 +177,13 @@ class Ticket(models.Model):
             Voucher.give_back(self)
             Place.give_back(self)
 
-    def give_up(self, *, by: Actor, reason: str = "") -> None:
-        """The half of `cancel` that gives nothing back, for who cancels several and then gives all back."""
+    def give_up(self, *, by: Actor, reason: str = "", tells: bool = True) -> None:
+        """The half of `cancel` that gives nothing back, for who cancels several and then gives all back. Whoever
+        writes a mail about all of them does not let each tell its own (`tells`)."""
         self.order.refuse_while_money_may_come()
         self._move(set(LIVE), to=Status.CANCELLED, by=by, reason=reason)
-        self._tell("ticket-cancelled")
+        if tells:
+            self._tell("ticket-cancelled")
 
     def replace_secrets(self) -> None:
         """Make new links and a new badge code; the old ones open nothing from now on."""

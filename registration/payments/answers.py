@@ -42,9 +42,27 @@ class SaidOfRefund:
 
 
 @dataclass(frozen=True)
+class SaidOfDispute:
+    """What Stripe says about a dispute. `due_by`, `opened_at` and `told_at` in seconds since 1970, 0 for none;
+    `movements` is how often money has moved because of it, `is_withdrawn` whether it is gone by now."""
+
+    reference: str
+    payment: str
+    amount: int
+    currency: str
+    reason: str
+    status: str
+    movements: int
+    is_withdrawn: bool
+    due_by: int
+    opened_at: int
+    told_at: int
+
+
+@dataclass(frozen=True)
 class Told:
     """A notice that Stripe has signed. `said` is None for kinds that are of no concern here."""
 
     reference: str
     kind: str
-    said: Said | SaidOfRefund | None
+    said: Said | SaidOfRefund | SaidOfDispute | None

@@ -6,8 +6,8 @@ import logging
 
 from forum.actor import Actor
 from registration.models import Notice, Outcome, Payment
-from registration.payments import answers, checkouts, refunds, stripe_checkout
-from registration.payments.answers import SaidOfRefund
+from registration.payments import answers, checkouts, disputes, refunds, stripe_checkout
+from registration.payments.answers import SaidOfDispute, SaidOfRefund
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +33,12 @@ def receive(body: bytes, signature: str) -> Notice | None:
     if notice.outcome != Outcome.WAITING:
         return notice
     said, by = told.said, Actor.system()
-    order, outcome = (
-        refunds.settle(said, by=by) if isinstance(said, SaidOfRefund) else checkouts.settle(said, by=by)
-    )
+    if isinstance(said, SaidOfRefund):
+        order, outcome = refunds.settle(said, by=by)
+    elif isinstance(said, SaidOfDispute):
+        order, outcome = disputes.settle(said, by=by)
+    else:
+        order, outcome = checkouts.settle(said, by=by)
     notice.conclude(outcome, order=order, amount=said.amount, currency=said.currency)
     log.info("notice %s, %s: %s", notice.pk, told.kind, outcome)
     return notice

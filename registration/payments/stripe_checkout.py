@@ -23,11 +23,13 @@ from registration.payments.answers import (
     AskedOtherwise,
     Broken,
     Forged,
+    SaidOfDispute,
     SaidOfRefund,
     Told,
     TooOld,
     Unreachable,
 )
+from registration.payments.stripe_disputes import said_of_dispute
 from registration.payments.stripe_units import from_stripe, to_stripe
 
 log = logging.getLogger(__name__)
@@ -234,9 +236,11 @@ def read(body: bytes, signature: str) -> Told:
     told = event.to_dict()
     thing = told["data"]["object"]
     kind = told["type"]
-    said: Said | SaidOfRefund | None = None
+    said: Said | SaidOfRefund | SaidOfDispute | None = None
     if kind.startswith("checkout.session.") and (thing.get("metadata") or {}).get("plenary_order"):
         said = _said(thing, failed=kind.endswith("async_payment_failed"))
     elif kind.startswith("refund."):
         said = _said_of_refund(thing)
+    elif kind.startswith("charge.dispute."):
+        said = said_of_dispute(thing, told_at=told["created"])
     return Told(told["id"], kind, said)

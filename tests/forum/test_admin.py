@@ -276,6 +276,9 @@ MODELS = {
     "registration_refund": "registration finance",
     "registration_notice": "registration finance",
     "registration_bankstatement": "finance",
+    "registration_dispute": "registration finance",
+    "registration_bulkrefund": "registration finance",
+    "registration_announcement": "registration",
 }
 
 
@@ -627,6 +630,11 @@ MAKERS: dict[str, Callable[[Edition], Any]] = {
     "registration_refund": lambda edition: make.refund(make.payment(make.order(edition=edition))),
     "registration_notice": lambda edition: make.notice(make.order(edition=edition)),
     "registration_bankstatement": make.statement,
+    "registration_dispute": lambda edition: make.dispute(
+        make.payment(make.order(edition=edition), provider="stripe")
+    ),
+    "registration_bulkrefund": lambda edition: make.bulk_refund(edition, make.order(edition=edition)),
+    "registration_announcement": make.announcement,
 }
 
 

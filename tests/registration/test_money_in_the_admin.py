@@ -55,7 +55,7 @@ def test_a_list_offers_no_deed_that_asks_for_each_records_own_sum(
     answer = owner.post(listed(model), typed)
 
     assert f'value="{verb}"' not in page
-    assert answer.status_code == 200  # the list again
+    assert answer.status_code in {200, 302}  # the list again
     assert not Refund.objects.exists()
     assert not Order.objects.exclude(kept=0).exists()
 

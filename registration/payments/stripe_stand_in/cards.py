@@ -19,6 +19,7 @@ class Card(NamedTuple):
     code: str = ""  # Stripe's error code
     reason: str = ""  # Stripe's decline code
     refund: str = "succeeded"  # or "pending", which succeeds later; or "fails", which succeeds and then fails
+    is_disputed: bool = False  # whether its owner takes the money back some seconds later
 
 
 DECLINED = _("Your card was declined.")
@@ -34,6 +35,7 @@ CARDS = {
     ),
     "4000000000005126": Card(_("Pays; a refund fails later"), "visa", refund="fails"),
     "4000000000007726": Card(_("Pays; a refund takes its time"), "visa", refund="pending"),
+    "4000000000000259": Card(_("Pays; its owner disputes it"), "visa", is_disputed=True),
     "4000000000000069": Card(
         _("Has expired"), "visa", _("Your card has expired."), "expired_card", "expired_card"
     ),

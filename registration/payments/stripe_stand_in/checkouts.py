@@ -14,6 +14,7 @@ from urllib.parse import quote
 from registration.payments.stripe_stand_in import cards, objects
 from registration.payments.stripe_stand_in.amounts import hold_between_least_and_most
 from registration.payments.stripe_stand_in.checkout_parameters import DELAYED, create
+from registration.payments.stripe_stand_in.disputes import LATER as DISPUTED_LATER
 from registration.payments.stripe_stand_in.errors import Refused
 from registration.payments.stripe_stand_in.events import Events
 from registration.payments.stripe_stand_in.intents import Intents
@@ -129,7 +130,9 @@ class Checkouts:
                 self._intents.decline(intent, card)
                 return self._store.save(checkout), card
             method = {"card": {"brand": card.brand, "last4": cards.plain(number)[-4:]}, "type": "card"}
-            self._intents.succeed(intent, method, payer.details, card.refund)
+            charge = self._intents.succeed(intent, method, payer.details, card.refund)
+            if card.is_disputed:
+                self._store.save(charge | {"_due": self._store.now() + DISPUTED_LATER})
             return self._complete(checkout, payer, payment_status="paid"), None
 
     def ask_a_bank(self, id: str, payer: Payer) -> Record:

@@ -3,6 +3,8 @@
 DELETE /stand-in/everything                         forget everything
 PUT    /stand-in/notices      url=…                 tell notices to this address from now on (empty: only record)
 POST   /stand-in/notices/ID                         tell this event once more
+POST   /stand-in/disputes     payment_intent=…      let its payer dispute a payment
+POST   /stand-in/disputes/ID  status=…              it is under_review, won or lost
 POST   /stand-in/clock        seconds=…             move the clock ahead
 POST   /stand-in/troubles     kind=…&times=…        the next requests to the API go wrong:
          refuse (500), limit (429), wait (seconds=… before the deed), lose (done, but the answer is lost);
@@ -17,13 +19,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from registration.payments.stripe_stand_in.disputes import Disputes
 from registration.payments.stripe_stand_in.errors import Refused
 from registration.payments.stripe_stand_in.events import Events
 from registration.payments.stripe_stand_in.exchange import Asked
 from registration.payments.stripe_stand_in.parameters import choice, decoded, request, text, whole
-from registration.payments.stripe_stand_in.store import Store
+from registration.payments.stripe_stand_in.store import Store, public
 
 of_notices = request({"url": lambda value, name: str(value)}, required=("url",))
+of_dispute = request({"payment_intent": text()}, required=("payment_intent",))
+of_decision = request({"status": choice("under_review", "won", "lost")}, required=("status",))
 of_clock = request({"seconds": whole()}, required=("seconds",))
 of_troubles = request(
     {
@@ -105,9 +110,17 @@ class Troubles:
 class Controls:
     """Carries out what is asked for below /stand-in/."""
 
-    def __init__(self, store: Store, events: Events, troubles: Troubles, wake: Callable[[], None]):
+    def __init__(
+        self,
+        store: Store,
+        events: Events,
+        disputes: Disputes,
+        troubles: Troubles,
+        wake: Callable[[], None],
+    ):
         self._store = store
         self._events = events
+        self._disputes = disputes
         self._troubles = troubles
         self._wake = wake
 
@@ -122,6 +135,10 @@ class Controls:
                 self._store.set("notices", of_notices(given)["url"])
             case "POST", "notices", id:
                 return {"told": self._events.tell(self._store.find("event", id))}
+            case "POST", "disputes":
+                return public(self._disputes.open(of_dispute(given)["payment_intent"]))
+            case "POST", "disputes", id:
+                return public(self._disputes.decide(id, of_decision(given)["status"]))
             case "POST", "clock":
                 ahead = int(self._store.setting("ahead", "0")) + of_clock(given)["seconds"]
                 self._store.set("ahead", str(ahead))

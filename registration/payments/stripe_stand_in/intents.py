@@ -24,7 +24,7 @@ class Intents:
         return self._store.save(intent)
 
     def succeed(self, intent: Record, method: dict[str, Any], payer: dict[str, Any], refund: str) -> Record:
-        """Collect the amount; `refund` says how money would go back to what it was paid with."""
+        """Collect the amount; the charge that did. `refund` says how money would go back to what it was paid with."""
         charge = objects.charge(intent, method=method, payer=payer, refund=refund, now=self._store.now())
         self._store.save(charge)
         intent["amount_received"] = intent["amount"]
@@ -32,7 +32,8 @@ class Intents:
         intent["latest_charge"] = charge["id"]
         intent["payment_method"] = charge["payment_method"]
         intent["status"] = "succeeded"
-        return self._store.save(intent)
+        self._store.save(intent)
+        return charge
 
     def decline(self, intent: Record, card: Card) -> Record:
         """Note that a try failed; another one may follow."""

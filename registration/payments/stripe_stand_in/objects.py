@@ -156,6 +156,7 @@ def charge(intent: Record, *, method: Given, payer: Given, refund: str, now: int
         "status": "succeeded",
         "_about": intent["id"],
         "_refund": refund,
+        "_due": None,
     }
 
 
@@ -180,6 +181,32 @@ def refund(given: Given, charge: Record, *, amount: int, settles_at: int | None,
         "_about": charge["payment_intent"],
         "_due": settles_at,
         "_fails": charge["_refund"] == "fails",
+    }
+
+
+def dispute(charge: Record, *, now: int) -> Record:
+    """What a payer says against a charge; no money has moved yet."""
+    return {
+        "id": new_id("du"),
+        "object": "dispute",
+        "amount": charge["amount"],
+        "balance_transactions": [],
+        "charge": charge["id"],
+        "created": now,
+        "currency": charge["currency"],
+        "evidence_details": {
+            "due_by": now + 7 * 24 * 3600,
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+        },
+        "is_charge_refundable": False,
+        "livemode": False,
+        "metadata": {},
+        "payment_intent": charge["payment_intent"],
+        "reason": "fraudulent",
+        "status": "needs_response",
+        "_about": charge["payment_intent"],
     }
 
 

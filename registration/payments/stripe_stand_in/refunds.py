@@ -36,6 +36,12 @@ class Refunds:
         """Send money back, all that is left unless an amount is named. Raises Refused when there is not so much."""
         wanted = create(given)
         charge = self._charge(wanted)
+        if charge["disputed"]:
+            raise Refused(
+                f"Charge {charge['id']} has been charged back; cannot issue a refund.",
+                code="charge_disputed",
+                is_kept=True,
+            )
         left = charge["amount"] - charge["amount_refunded"]
         if not left:
             raise Refused(

@@ -8,6 +8,7 @@ from registration.payments.stripe_stand_in.api import Api
 from registration.payments.stripe_stand_in.checkouts import Checkouts
 from registration.payments.stripe_stand_in.controls import Controls, Troubles
 from registration.payments.stripe_stand_in.deliveries import Deliveries
+from registration.payments.stripe_stand_in.disputes import Disputes
 from registration.payments.stripe_stand_in.errors import Refused
 from registration.payments.stripe_stand_in.events import Events
 from registration.payments.stripe_stand_in.exchange import Answer, Asked, as_json
@@ -28,14 +29,18 @@ class StandIn:
         intents = Intents(self._store)
         checkouts = Checkouts(self._store, events, intents, site)
         refunds = Refunds(self._store, events)
+        disputes = Disputes(self._store, events)
         troubles = Troubles()
         self.deliveries = Deliveries(
-            self._store, events, secret, (checkouts.expire_what_is_due, refunds.settle_what_is_due)
+            self._store,
+            events,
+            secret,
+            (checkouts.expire_what_is_due, refunds.settle_what_is_due, disputes.open_what_is_due),
         )
         events.wake = self.deliveries.wake
         self._api = Api(self._store, events, checkouts, refunds, troubles)
         self._pages = Pages(self._store, events, checkouts)
-        self._controls = Controls(self._store, events, troubles, self.deliveries.wake)
+        self._controls = Controls(self._store, events, disputes, troubles, self.deliveries.wake)
 
     def answer(self, asked: Asked) -> Answer:
         """Answer any request."""
