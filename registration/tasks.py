@@ -9,7 +9,8 @@ from celery import shared_task
 
 from forum.actor import Actor
 from forum.jobs import job
-from forum.models import Job
+from forum.models import Job, User
+from registration import attendee_list
 from registration.badges import batch
 from registration.models import Checkout, Order, Quota, Refund, Ticket, Voucher
 from registration.models.overdue import expire_if_overdue
@@ -83,6 +84,12 @@ def sweep_refunds() -> None:
 def print_badges(job: Job) -> None:
     """Print the badges of many attendees in one file."""
     batch.Batch(job).print()
+
+
+@job(attendee_list.KIND)
+def write_attendee_list(job: Job) -> None:
+    """Write all attendees of an edition into one sheet."""
+    attendee_list.AttendeeList(job, User.objects.filter(pk=job.options["by"]).first()).write()
 
 
 @shared_task

@@ -69,6 +69,7 @@ def _of(edition: Edition, request: Any) -> dict[str, Any]:
         "may_release": programme,
         "may_print": registration,
         "sees_numbers": sees_numbers,
+        "sees_money": user.has_duty(edition, "finance"),
         "dates": _dates(edition),
         "matters": matters,
         "states": _states(edition) if sees_numbers else [],

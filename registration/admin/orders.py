@@ -15,6 +15,7 @@ from forum.edition_admin import EditionAdmin, EditionTabularInline, Sum, Verb, p
 from forum.money import price as price_written
 from forum.money import written
 from registration.admin.by_hand import RegistersByHand
+from registration.admin.money_page import StandingFilter
 from registration.models import Checkout, Notice, Order, Payment, Ticket
 
 
@@ -95,7 +96,7 @@ class OrderAdmin(RegistersByHand, EditionAdmin):
     adds = deletes = False
     menu_position = 0
     list_display = ("code", "email", "tickets_written", "total_written", "balance_written", "placed_at")
-    list_filter = ("tickets__status", "language")
+    list_filter = ("tickets__status", StandingFilter, "language")
     search_fields = ("code", "email", "tickets__attendee__name")
     search_help_text = _("Code, or part of an e-mail or an attendee’s name.")
     date_hierarchy = "placed_at"

@@ -3,6 +3,7 @@
 from registration.models.attendee import Attendee
 from registration.models.bank_statement import BankStatement
 from registration.models.checkout import Checkout
+from registration.models.ledger import Account, Figures, Flow, Ledger, Standing
 from registration.models.notice import Notice
 from registration.models.order import Order
 from registration.models.outcome import Outcome
@@ -18,9 +19,13 @@ from registration.models.voucher import Voucher
 from registration.models.wish import Wish
 
 __all__ = [
+    "Account",
     "Attendee",
     "BankStatement",
     "Checkout",
+    "Figures",
+    "Flow",
+    "Ledger",
     "NextPrice",
     "Notice",
     "Order",
@@ -31,6 +36,7 @@ __all__ = [
     "Quota",
     "Refund",
     "Said",
+    "Standing",
     "StatementLine",
     "Ticket",
     "TicketType",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
@@ -99,6 +100,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
         theirs = self.of_address(email).live().first()
         if theirs:
             Message.queue("order-links", to=theirs.email, edition=edition, lasts=timedelta(hours=2))
+
+    def standing(self, sql: str, edition: Edition) -> OrderQuerySet:
+        """Those of an edition whose money stands so; `sql` is a `Standing`'s."""
+        return self.filter(pk__in=RawSQL(sql, [edition.pk]))  # noqa: S611 - words of ours alone
 
     def overpaid(self) -> OrderQuerySet:
         """Those for which more was received than their live tickets cost: somebody is to get money back."""

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -18,6 +18,9 @@ from registration.models.ticket_type import TicketType
 if TYPE_CHECKING:
     from registration.models.ticket import Ticket
     from registration.models.voucher import Voucher
+
+
+SWEPT_WITHIN = timedelta(hours=1)  # the sweep comes every minute
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -90,6 +93,28 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         holds = Q(status__in=HOLDING)
         return self.filter(
             (holds & (Exists(lacking) | Exists(taken.filter(~Exists(share))))) | (~holds & Exists(taken))
+        )
+
+    def unmailed(self, edition: Edition) -> TicketQuerySet:
+        """The confirmed ones of an edition that have an address, and to which no mail was ever written."""
+        ours = ContentType.objects.get_for_model(self.model)
+        told = Message.objects.filter(about_type=ours, about_id=OuterRef("pk"))
+        mute = self.filter(~Exists(told), order__edition=edition, status=Status.CONFIRMED)
+        return mute.exclude(attendee__email="").select_related("order").order_by("pk")
+
+    def long_overdue(self, edition: Edition) -> TicketQuerySet:
+        """Reservations of an edition that should have ended hours ago: the sweep does not come."""
+        late = self.overdue().filter(order__edition=edition, reserved_until__lt=timezone.now() - SWEPT_WITHIN)
+        return late.select_related("order").order_by("pk")
+
+    def misplaced_in(self, edition: Edition) -> TicketQuerySet:
+        """Those of an edition that `misplaced` finds, with their orders."""
+        return self.misplaced().filter(order__edition=edition).select_related("order").order_by("pk")
+
+    def rows(self, edition: Edition, paths: list[str]) -> Iterator[tuple[Any, ...]]:
+        """What lies at these paths, of each ticket of an edition, read piece by piece; one question."""
+        return (
+            self.filter(order__edition=edition).order_by("pk").values_list(*paths).iterator(chunk_size=2000)
         )
 
     def locked(self) -> TicketQuerySet:

@@ -25,6 +25,7 @@ BEHIND = re.compile(
     r"|agenda/(?:imports|frab)/.*|registration/(?:badges/(?:batch|printing)|forms/(?:badges|bank|by_hand)|exports)\.py"
     r"|registration/payments/bank/.*|registration/models/(?:bank_statement|statement_line|line_words)\.py"
     r"|forum/kept_file\.py"
+    r"|registration/reconciliation/.*|registration/(?:attendee_list|models/ledger)\.py"
     r"|forum/site/(?:dashboard|styleguide|translating|translations)\.py|templates/forum/styleguide\.html"
 )
 

@@ -1,0 +1,91 @@
+"""The sums of money of all orders of an edition, as the database adds them up, for every page that says one.
+
+What `Order.total`, `received`, `refunded` and `balance` say of one order, said of ten thousand; a test holds both
+against each other. Plain SQL, since Django cannot add up what a window function says; PostgreSQL and SQLite both take
+it. The one parameter is the edition's key.
+"""
+
+from __future__ import annotations
+
+ACCOUNTS = """
+WITH here AS (
+    SELECT o.id, o.code, o.kept, e.currency
+    FROM registration_order o JOIN forum_edition e ON e.id = o.edition_id
+    WHERE e.id = %s
+), came AS (
+    SELECT p.order_id, SUM(p.amount) AS received
+    FROM registration_payment p JOIN here ON here.id = p.order_id AND here.currency = p.currency
+    GROUP BY p.order_id
+), went AS (
+    SELECT p.order_id, r.ticket_id, SUM(r.amount) AS refunded
+    FROM registration_refund r
+    JOIN registration_payment p ON p.id = r.payment_id
+    JOIN here ON here.id = p.order_id AND here.currency = p.currency
+    WHERE r.status <> 'failed' OR r.is_unsure
+    GROUP BY p.order_id, r.ticket_id
+), back AS (
+    SELECT order_id, SUM(refunded) AS refunded,
+        SUM(CASE WHEN ticket_id IS NULL THEN refunded ELSE 0 END) AS of_no_ticket
+    FROM went GROUP BY order_id
+), cost AS (
+    SELECT t.order_id,
+        SUM(CASE WHEN t.status IN ('requested', 'reserved', 'confirmed') THEN t.price ELSE 0 END) AS live,
+        SUM(CASE WHEN t.status = 'confirmed' THEN t.price ELSE 0 END) AS confirmed,
+        SUM(CASE WHEN t.status = 'reserved' AND t.price > 0 THEN 1 ELSE 0 END) AS waiting
+    FROM registration_ticket t JOIN here ON here.id = t.order_id
+    GROUP BY t.order_id
+), account AS (
+    SELECT here.id, here.code, here.kept,
+        COALESCE(cost.live, 0) AS live, COALESCE(cost.confirmed, 0) AS confirmed, COALESCE(cost.waiting, 0) AS waiting,
+        COALESCE(came.received, 0) - COALESCE(back.refunded, 0) AS paid,
+        COALESCE(back.of_no_ticket, 0) AS of_no_ticket
+    FROM here
+    LEFT JOIN came ON came.order_id = here.id
+    LEFT JOIN back ON back.order_id = here.id
+    LEFT JOIN cost ON cost.order_id = here.id
+)"""
+
+# `free` is what an order's live tickets share, the first one first; the rest is borne by the ticket with `turn` 1.
+_SHARES = """, share AS (
+    SELECT a.paid - a.kept AS free, a.live AS all_live, a.kept, a.of_no_ticket,
+        t.ticket_type_id AS type_id, COALESCE(g.shown_as_id, g.id) AS shown_group_id,
+        COALESCE(went.refunded, 0) AS of_ticket,
+        CASE WHEN t.status IN ('requested', 'reserved', 'confirmed') THEN 1 ELSE 0 END AS is_live,
+        CASE WHEN t.status IN ('requested', 'reserved', 'confirmed') THEN t.price ELSE 0 END AS price,
+        COALESCE(
+            SUM(CASE WHEN t.status IN ('requested', 'reserved', 'confirmed') THEN t.price ELSE 0 END)
+            OVER (PARTITION BY a.id ORDER BY t.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0
+        ) AS ahead,
+        ROW_NUMBER() OVER (
+            PARTITION BY a.id
+            ORDER BY CASE WHEN t.status IN ('requested', 'reserved', 'confirmed') THEN 1 ELSE 0 END, t.id
+        ) AS turn
+    FROM account a
+    LEFT JOIN registration_ticket t ON t.order_id = a.id
+    LEFT JOIN forum_stakeholdergroup g ON g.id = t.group_id
+    LEFT JOIN went ON went.ticket_id = t.id
+)
+SELECT type_id, shown_group_id, SUM(is_live), SUM(price),
+    SUM(
+        price
+        - CASE WHEN free <= ahead THEN 0 WHEN free - ahead >= price THEN price ELSE free - ahead END
+        + CASE WHEN turn = 1 AND free < 0 THEN -free ELSE 0 END
+    ),
+    SUM(CASE WHEN turn = 1 AND free > all_live THEN free - all_live ELSE 0 END),
+    SUM(CASE WHEN turn = 1 THEN kept ELSE 0 END),
+    SUM(of_ticket + CASE WHEN turn = 1 THEN of_no_ticket ELSE 0 END)
+FROM share GROUP BY type_id, shown_group_id"""
+SHARES = ACCOUNTS + _SHARES
+
+OF_ORDERS = ACCOUNTS + " SELECT id FROM account WHERE "  # noqa: S608 - no value of anybody in it
+OWING = OF_ORDERS + "live + kept > paid"
+OVERPAID = OF_ORDERS + "live + kept < paid"
+KEPT = OF_ORDERS + "kept > 0"
+UNBALANCED = OF_ORDERS + "live + kept <> paid"
+DISAGREEING = (
+    ACCOUNTS
+    + """
+SELECT id, code, live, confirmed, kept, paid FROM account
+WHERE confirmed + kept > paid OR live + kept < paid OR (live + kept = paid AND waiting > 0)
+ORDER BY id"""
+)
