@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -19,7 +20,7 @@ from forum.http import private
 from forum.money import written
 from registration.exports import disagreements_csv, ledger_csv
 from registration.models import Figures, Flow, Ledger, Standing
-from registration.reconciliation import Reconciliation
+from registration.reconciliation import Disagreement, Reconciliation
 
 SHOWN = 200  # of one kind of disagreement; the sheet has them all
 HEADINGS = (
@@ -119,7 +120,12 @@ class ShowsMoney(ModelAdmin):
         """Show each disagreement, with the way to where it is seen to."""
         reconciliation = Reconciliation.of(request.edition)
         kinds = [
-            (kind, [(one.sentence, self._address(one)) for one in ones[:SHOWN]], len(ones), len(ones) > SHOWN)
+            (
+                kind,
+                [(one.sentence, self._address(request, one)) for one in ones[:SHOWN]],
+                len(ones),
+                len(ones) > SHOWN,
+            )
             for kind, ones in reconciliation.disagreeing
         ]
         context = {
@@ -134,14 +140,17 @@ class ShowsMoney(ModelAdmin):
         """Give all disagreements as a sheet."""
         found = Reconciliation.of(request.edition).disagreeing
         rows = (
-            (str(kind.name), one.sentence, request.build_absolute_uri(self._address(one)))
+            (str(kind.name), one.sentence, f"{settings.SITE_URL}{address}" if address else "")
             for kind, ones in found
             for one in ones
+            for address in [self._address(request, one)]
         )
         return _sheet(disagreements_csv(rows), "disagreements.csv")
 
-    @staticmethod
-    def _address(one: Any) -> str:
+    def _address(self, request: Any, one: Disagreement) -> str:
+        """Where it is seen to; nothing when that is a page which the user's duties do not open."""
+        if not self.admin_site.get_model_admin(one.model).has_view_permission(request):
+            return ""
         return reverse(f"admin:{one.label}_change", args=[one.pk])
 
     def _page(self, request: Any, template: str, context: dict[str, Any]) -> HttpResponse:
