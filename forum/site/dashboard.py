@@ -18,7 +18,7 @@ from forum.models import Edition
 from forum.models.deferred import LATE
 from forum.site import translations
 from forum.templatetags.formats import day_range
-from registration.models import Checkout, Payment, Quota, Refund, Ticket
+from registration.models import Checkout, Order, Payment, Quota, Refund, Ticket
 from registration.models.ticket_status import Status
 
 SHOWN_FROM = 5
@@ -205,7 +205,7 @@ def _of_money(edition: Edition) -> list[Matter]:
         text = ngettext("%(n)s refund failed", "%(n)s refunds failed", refunds)
         address = _listed("registration_refund", status__exact="failed")
         matters.append(Matter(text % {"n": refunds}, address, "bad"))
-    for order in edition.orders.overpaid():
+    for order in Order.objects.overpaid(edition):
         text = _("More was paid for order %(code)s than it costs: give it back, or find its ticket")
         address = reverse("admin:registration_order_change", args=[order.pk])
         matters.append(Matter(text % {"code": order.code}, address, "bad"))

@@ -7,25 +7,26 @@ it. The one parameter is the edition's key.
 
 from __future__ import annotations
 
+_OF_EDITION = "WHERE e.id = %s"
 ACCOUNTS = """
 WITH here AS (
     SELECT o.id, o.code, o.kept, e.currency
     FROM registration_order o JOIN forum_edition e ON e.id = o.edition_id
     WHERE e.id = %s
 ), came AS (
-    SELECT p.order_id, SUM(p.amount) AS received
+    SELECT p.order_id, CAST(SUM(p.amount) AS BIGINT) AS received
     FROM registration_payment p JOIN here ON here.id = p.order_id AND here.currency = p.currency
     GROUP BY p.order_id
 ), went AS (
-    SELECT p.order_id, r.ticket_id, SUM(r.amount) AS refunded
+    SELECT p.order_id, r.ticket_id, CAST(SUM(r.amount) AS BIGINT) AS refunded
     FROM registration_refund r
     JOIN registration_payment p ON p.id = r.payment_id
     JOIN here ON here.id = p.order_id AND here.currency = p.currency
     WHERE r.status <> 'failed' OR r.is_unsure
     GROUP BY p.order_id, r.ticket_id
 ), back AS (
-    SELECT order_id, SUM(refunded) AS refunded,
-        SUM(CASE WHEN ticket_id IS NULL THEN refunded ELSE 0 END) AS of_no_ticket
+    SELECT order_id, CAST(SUM(refunded) AS BIGINT) AS refunded,
+        CAST(SUM(CASE WHEN ticket_id IS NULL THEN refunded ELSE 0 END) AS BIGINT) AS of_no_ticket
     FROM went GROUP BY order_id
 ), cost AS (
     SELECT t.order_id,
@@ -46,24 +47,20 @@ WITH here AS (
 )"""
 
 # `free` is what an order's live tickets share, the first one first; the rest is borne by the ticket with `turn` 1.
-_SHARES = """, share AS (
-    SELECT a.paid - a.kept AS free, a.live AS all_live, a.kept, a.of_no_ticket,
+# Those that are not live come first in the windows, and cost nothing there, so that one sorting does for both.
+_SHARES = """, piece AS (
+    SELECT a.id, a.paid - a.kept AS free, a.live AS all_live, a.kept, a.of_no_ticket, t.id AS ticket_id,
         t.ticket_type_id AS type_id, COALESCE(g.shown_as_id, g.id) AS shown_group_id,
-        COALESCE(went.refunded, 0) AS of_ticket,
         CASE WHEN t.status IN ('requested', 'reserved', 'confirmed') THEN 1 ELSE 0 END AS is_live,
-        CASE WHEN t.status IN ('requested', 'reserved', 'confirmed') THEN t.price ELSE 0 END AS price,
-        COALESCE(
-            SUM(CASE WHEN t.status IN ('requested', 'reserved', 'confirmed') THEN t.price ELSE 0 END)
-            OVER (PARTITION BY a.id ORDER BY t.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0
-        ) AS ahead,
-        ROW_NUMBER() OVER (
-            PARTITION BY a.id
-            ORDER BY CASE WHEN t.status IN ('requested', 'reserved', 'confirmed') THEN 1 ELSE 0 END, t.id
-        ) AS turn
+        CASE WHEN t.status IN ('requested', 'reserved', 'confirmed') THEN t.price ELSE 0 END AS price
     FROM account a
     LEFT JOIN registration_ticket t ON t.order_id = a.id
     LEFT JOIN forum_stakeholdergroup g ON g.id = t.group_id
-    LEFT JOIN went ON went.ticket_id = t.id
+), share AS (
+    SELECT piece.*,
+        SUM(price) OVER (PARTITION BY id ORDER BY is_live, ticket_id ROWS UNBOUNDED PRECEDING) - price AS ahead,
+        ROW_NUMBER() OVER (PARTITION BY id ORDER BY is_live, ticket_id) AS turn
+    FROM piece
 )
 SELECT type_id, shown_group_id, SUM(is_live), SUM(price),
     SUM(
@@ -73,13 +70,36 @@ SELECT type_id, shown_group_id, SUM(is_live), SUM(price),
     ),
     SUM(CASE WHEN turn = 1 AND free > all_live THEN free - all_live ELSE 0 END),
     SUM(CASE WHEN turn = 1 THEN kept ELSE 0 END),
-    SUM(of_ticket + CASE WHEN turn = 1 THEN of_no_ticket ELSE 0 END)
-FROM share GROUP BY type_id, shown_group_id"""
+    SUM(COALESCE(went.refunded, 0) + CASE WHEN turn = 1 THEN of_no_ticket ELSE 0 END)
+FROM share LEFT JOIN went ON went.ticket_id = share.ticket_id
+GROUP BY type_id, shown_group_id"""
 SHARES = ACCOUNTS + _SHARES
 
 OF_ORDERS = ACCOUNTS + " SELECT id FROM account WHERE "  # noqa: S608 - no value of anybody in it
+MISPLACED = """
+WITH here AS (
+    SELECT t.id, t.ticket_type_id, CASE WHEN t.status IN ('reserved', 'confirmed') THEN 1 ELSE 0 END AS holds
+    FROM registration_ticket t JOIN registration_order o ON o.id = t.order_id
+    WHERE o.edition_id = %s
+), wanted AS (
+    SELECT tickettype_id, COUNT(*) AS number FROM registration_quota_ticket_types GROUP BY tickettype_id
+), held AS (
+    SELECT here.id, COUNT(*) AS number, COUNT(q.id) AS fitting
+    FROM here
+    JOIN registration_place p ON p.ticket_id = here.id
+    LEFT JOIN registration_quota_ticket_types q
+        ON q.quota_id = p.quota_id AND q.tickettype_id = here.ticket_type_id
+    GROUP BY here.id
+)
+SELECT here.id FROM here
+LEFT JOIN wanted ON wanted.tickettype_id = here.ticket_type_id
+LEFT JOIN held ON held.id = here.id
+WHERE COALESCE(held.fitting, 0) <> here.holds * COALESCE(wanted.number, 0)
+    OR COALESCE(held.number, 0) <> COALESCE(held.fitting, 0)"""
+
 OWING = OF_ORDERS + "live + kept > paid"
 OVERPAID = OF_ORDERS + "live + kept < paid"
+OVERPAID_ANYWHERE = OVERPAID.replace(_OF_EDITION, "")
 KEPT = OF_ORDERS + "kept > 0"
 UNBALANCED = OF_ORDERS + "live + kept <> paid"
 DISAGREEING = (

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from forum.models import Edition, Message
+from registration.models.ledger_sql import MISPLACED
 from registration.models.quota import Place, Quota
 from registration.models.ticket_status import HOLDING, LIVE, Status
 from registration.models.ticket_type import TicketType
@@ -108,8 +110,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return late.select_related("order").order_by("pk")
 
     def misplaced_in(self, edition: Edition) -> TicketQuerySet:
-        """Those of an edition that `misplaced` finds, with their orders."""
-        return self.misplaced().filter(order__edition=edition).select_related("order").order_by("pk")
+        """Those of an edition that `misplaced` finds, with their orders; quickly, since somebody waits for it."""
+        wrong = RawSQL(MISPLACED, [edition.pk])  # noqa: S611 - words of ours alone
+        return self.filter(pk__in=wrong).select_related("order").order_by("pk")
 
     def rows(self, edition: Edition, paths: list[str]) -> Iterator[tuple[Any, ...]]:
         """What lies at these paths, of each ticket of an edition, read piece by piece; one question."""

@@ -52,7 +52,8 @@ def address(job: Job, what: str) -> str:
 
 def status_of_file(client: Client, job: Job) -> int:
     answer = client.get(address(job, "file"))
-    answer.close()
+    if answer.streaming:
+        b"".join(answer.streaming_content)  # type: ignore[arg-type]  # read to its end, it is closed
     return answer.status_code
 
 

@@ -182,6 +182,26 @@ def test_a_disagreement_is_found_and_leads_to_where_it_is_seen_to(
     assert to
 
 
+def test_misplaced_tickets_are_the_same_for_the_page_and_for_the_nightly_comparison(edition: Edition) -> None:
+    kind, other = make.ticket_type(edition, size=9), make.ticket_type(edition, size=9)
+    make.quota(kind, other)
+    one = make.order(edition=edition, tickets=0)
+    _right, lacking, cancelled, of_other, double = (
+        make.ticket(order=one, ticket_type=kind, status="confirmed") for _ in range(5)
+    )
+    make.ticket(order=one, ticket_type=kind, status="expired")
+    make.ticket(order=one, ticket_type=make.ticket_type(edition))
+    lacking.places.first().delete()
+    Ticket.objects.filter(pk=cancelled.pk).update(status="cancelled")
+    Ticket.objects.filter(pk=of_other.pk).update(ticket_type=other)
+    Place.objects.create(ticket=double, quota=other.quotas.first())
+
+    found = list(Ticket.objects.misplaced_in(edition))
+
+    assert found == [lacking, cancelled, of_other, double]
+    assert found == list(Ticket.objects.misplaced().order_by("pk"))
+
+
 def test_a_page_paid_otherwise_than_agreed_is_said_until_the_money_agrees(edition: Edition) -> None:
     made = order(edition, paid=1200)
     make.checkout(made, amount=1000, status="paid", outcome=Outcome.DIFFERS)
