@@ -19,7 +19,7 @@ ALARM = _("This must never be. Keep a copy of the database, and tell who runs th
 @disagreement(_("Quotas that are miscounted"), ALARM)
 def quotas(edition: Edition) -> Iterable[Disagreement]:
     """Those whose counter differs from their places."""
-    for quota in Quota.objects.miscounted().of_edition(edition):
+    for quota in Quota.objects.miscounted().of_edition(edition).order_by("pk"):
         said = {"name": str(quota), "taken": quota.taken, "held": quota.held}  # type: ignore[attr-defined]
         words = gettext("“%(name)s” counts %(taken)s places, and tickets hold %(held)s.")
         yield Disagreement.at(quota, words % said)
@@ -28,7 +28,7 @@ def quotas(edition: Edition) -> Iterable[Disagreement]:
 @disagreement(_("Vouchers that are miscounted"), ALARM)
 def vouchers(edition: Edition) -> Iterable[Disagreement]:
     """Those whose counter differs from their live tickets."""
-    for voucher in Voucher.objects.miscounted().of_edition(edition):
+    for voucher in Voucher.objects.miscounted().of_edition(edition).order_by("pk"):
         said = {"code": voucher.code, "used": voucher.used, "held": voucher.held}  # type: ignore[attr-defined]
         words = gettext("Voucher %(code)s counts %(used)s uses, and %(held)s live tickets have it.")
         yield Disagreement.at(voucher, words % said)
