@@ -214,6 +214,26 @@ def test_a_day_is_one_of_the_editions_time_zone() -> None:
     ]
 
 
+def test_a_list_of_orders_that_is_narrowed_offers_months_only_when_one_is_chosen(
+    edition: Edition, finance: Client
+) -> None:
+    made = order(edition, ("reserved", 1000))
+    orders = reverse("admin:registration_order_changelist")
+    month = {"placed_at__year": made.placed_at.year, "placed_at__month": made.placed_at.month}
+
+    offered = {
+        name: finance.get(orders, query).context["cl"].date_hierarchy
+        for name, query in {
+            "all": {},
+            "filtered": {"money": "owing"},
+            "searched": {"q": made.code},
+            "both": {"q": made.code, **month},
+        }.items()
+    }
+
+    assert offered == {"all": "placed_at", "filtered": None, "searched": None, "both": "placed_at"}
+
+
 # --- the page --------------------------------------------------------------------------------------------------
 
 
