@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from forum.models import Edition
 from forum.money import digits
-from registration.models import BulkRefundPart, Voucher
+from registration.models import BulkRefundPart, Figures, Flow, Ledger, Voucher
 
 BOM = "\ufeff"  # without it Excel takes UTF-8 for something else
 
@@ -58,4 +58,79 @@ def by_hand_csv(parts: Iterable[BulkRefundPart]) -> str:
                 *(f"{value:.{digits(payment.currency)}f}", payment.currency),
             )
             writer.writerow(map(cell, row))
+    return BOM + sheet.getvalue()
+
+
+LEDGER_TITLES = (
+    *("By", "Name", "Tickets", "They cost", "Received", "Paid back", "Kept", "Still to be paid"),
+    *("Requested", "Too much", "Payments", "Currency"),
+)
+
+
+def amount(minor: int, currency: str) -> str:
+    """An amount of minor units as a plain number in the currency's own units: “1250.00”."""
+    return f"{Decimal(minor).scaleb(-digits(currency)):f}"
+
+
+def ledger_csv(ledger: Ledger) -> str:
+    """The figures of the money page, one a line, the totals first; amounts in the currency's own units."""
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\r\n")
+    writer.writerow(LEDGER_TITLES)
+    for by, name, figures in _of_ledger(ledger):
+        if isinstance(figures, Figures):
+            sums = (
+                figures.agreed,
+                figures.received,
+                figures.refunded,
+                figures.kept,
+                figures.due,
+                figures.requested,
+                figures.too_much,
+            )
+            row = [figures.tickets, *(amount(one, ledger.currency) for one in sums), ""]
+        else:
+            came, back = (amount(one, ledger.currency) for one in (figures.received, figures.refunded))
+            row = ["", "", came, back, "", "", "", "", figures.payments]
+        writer.writerow(map(cell, (by, name, *row, ledger.currency)))
+    for currency, flow in ledger.foreign:
+        came, back = (amount(one, currency) for one in (flow.received, flow.refunded))
+        row = [
+            "other currency",
+            "counts nowhere",
+            "",
+            "",
+            came,
+            back,
+            "",
+            "",
+            "",
+            "",
+            flow.payments,
+            currency,
+        ]
+        writer.writerow(map(cell, row))
+    return BOM + sheet.getvalue()
+
+
+def _of_ledger(ledger: Ledger) -> Iterable[tuple[str, str, Figures | Flow]]:
+    yield "all", "", ledger.total
+    for by, lines in (
+        ("ticket type", ledger.by_type),
+        ("group", ledger.by_group),
+        ("provider", ledger.by_provider),
+    ):
+        for line in lines:
+            yield by, line.name, line.figures
+    for day, flow in ledger.by_day:
+        yield "day", day.isoformat(), flow
+
+
+def disagreements_csv(rows: Iterable[tuple[str, str, str]]) -> str:
+    """Each disagreement a line: its kind, the sentence, the address of the page where it is seen to."""
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\r\n")
+    writer.writerow(("Kind", "What", "Where"))
+    for row in rows:
+        writer.writerow(map(cell, row))
     return BOM + sheet.getvalue()

@@ -9,7 +9,8 @@ from celery import shared_task
 
 from forum.actor import Actor
 from forum.jobs import job
-from forum.models import Job
+from forum.models import Job, User
+from registration import attendee_list
 from registration.badges import batch
 from registration.models import (
     Announcement,
@@ -121,6 +122,12 @@ def pay_many_back(job: Job) -> None:
     """Carry out a bulk refund."""
     if isinstance(job.about, BulkRefund):
         in_bulk.carry_out(job.about, job.advance)
+
+
+@job(attendee_list.KIND)
+def write_attendee_list(job: Job) -> None:
+    """Write all attendees of an edition into one sheet."""
+    attendee_list.AttendeeList(job, User.objects.filter(pk=job.options["by"]).first()).write()
 
 
 @shared_task

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import reverse
@@ -16,21 +15,13 @@ from django.utils.translation import ngettext
 from agenda.models import Changes, Release
 from forum.models import Edition
 from forum.models.deferred import LATE
-from forum.site import translations
+from forum.site import matters_of_money, translations
+from forum.site.matter import Matter, listed
 from forum.templatetags.formats import day_range
-from registration.models import Checkout, Dispute, Payment, Quota, Refund, Ticket
+from registration.models import Quota, Ticket
 from registration.models.ticket_status import Status
 
 SHOWN_FROM = 5
-
-
-@dataclass(frozen=True)
-class Matter:
-    """Something that needs somebody: what it is, and where to see to it. `kind`: step | warn | bad."""
-
-    text: str
-    address: str
-    kind: str = "warn"
 
 
 @dataclass(frozen=True)
@@ -61,24 +52,21 @@ def _of(edition: Edition, request: Any) -> dict[str, Any]:
         *_next_steps(edition, user),
         *(_of_programme(edition) if programme else ()),
         *(_of_registration(edition) if registration else ()),
-        *(_of_money(edition) if registration or user.has_duty(edition, "finance") else ()),
-        *(_of_bank(edition) if user.has_duty(edition, "finance") else ()),
+        *(matters_of_money.of_money(edition) if registration or user.has_duty(edition, "finance") else ()),
+        *(matters_of_money.of_bank(edition) if user.has_duty(edition, "finance") else ()),
     ]
     return {
         "translations": translations.summary(request),
         "may_release": programme,
         "may_print": registration,
         "sees_numbers": sees_numbers,
+        "sees_money": user.has_duty(edition, "finance"),
         "dates": _dates(edition),
         "matters": matters,
         "states": _states(edition) if sees_numbers else [],
         "groups": _groups(edition) if sees_numbers else [],
         "quotas": _quotas(edition) if sees_numbers else [],
     }
-
-
-def _listed(name: str, **query: Any) -> str:
-    return reverse(f"admin:{name}_changelist", query=query or None)
 
 
 def _dates(edition: Edition) -> list[tuple[str, Any]]:
@@ -133,12 +121,12 @@ def _of_programme(edition: Edition) -> list[Matter]:
         (
             photoless,
             ngettext("%(n)s speaker has no photo", "%(n)s speakers have no photo", photoless),
-            _listed("speakers_speaker", missing="photo"),
+            listed("speakers_speaker", missing="photo"),
         ),
         (
             bioless,
             ngettext("%(n)s speaker has no bio", "%(n)s speakers have no bio", bioless),
-            _listed("speakers_speaker", missing="bio"),
+            listed("speakers_speaker", missing="bio"),
         ),
     ]
     return [Matter(text % {"n": number}, address) for number, text, address in found if number]
@@ -152,19 +140,19 @@ def _of_registration(edition: Edition) -> list[Matter]:
         text = ngettext("%(n)s mail could not be sent", "%(n)s mails could not be sent", failed) % {
             "n": failed
         }
-        matters.append(Matter(text, _listed("forum_message", status__exact="failed"), "bad"))
+        matters.append(Matter(text, listed("forum_message", status__exact="failed"), "bad"))
     if late := edition.messages.late().count():
         text = ngettext(
             "%(n)s mail has been waiting for more than %(minutes)s minutes",
             "%(n)s mails have been waiting for more than %(minutes)s minutes",
             late,
         ) % {"n": late, "minutes": int(LATE.total_seconds() // 60)}
-        matters.append(Matter(text, _listed("forum_message", status__exact="queued")))
+        matters.append(Matter(text, listed("forum_message", status__exact="queued")))
     if requests:
         text = ngettext(
             "%(n)s request waits for your answer", "%(n)s requests wait for your answer", requests
         )
-        address = _listed("registration_ticket", status__exact=Status.REQUESTED)
+        address = listed("registration_ticket", status__exact=Status.REQUESTED)
         matters.append(Matter(text % {"n": requests}, address))
     if edition.registration_paused_at and edition.registration_paused_at <= timezone.now():
         matters.append(
@@ -173,58 +161,10 @@ def _of_registration(edition: Edition) -> list[Matter]:
     return matters
 
 
-def _of_money(edition: Edition) -> list[Matter]:
-    notices = edition.notices.open().count()
-    refunds = Refund.objects.of_edition(edition).failed().count()
-    matters = []
-    if notices:
-        text = ngettext(
-            "%(n)s notice about a payment needs somebody",
-            "%(n)s notices about payments need somebody",
-            notices,
-        )
-        address = _listed("registration_notice", settled_at__isempty="1")
-        matters.append(Matter(text % {"n": notices}, address, "bad"))
-    stuck = Checkout.objects.stuck(edition).count()
-    foreign = Payment.objects.in_another_currency(edition)
-    if stuck:
-        text = ngettext(
-            "%(n)s payment page keeps a place and cannot be ended: is Stripe’s key right?",
-            "%(n)s payment pages keep places and cannot be ended: is Stripe’s key right?",
-            stuck,
-        )
-        matters.append(Matter(text % {"n": stuck}, _listed("registration_order"), "bad"))
-    for payment in foreign:
-        text = _("%(payment)s came for order %(code)s, which is in another currency")
-        address = reverse("admin:registration_payment_change", args=[payment.pk])
-        matters.append(Matter(text % {"payment": payment, "code": payment.order.code}, address, "bad"))
-    if settings.STRIPE_SECRET_KEY.startswith("sk_test_") and not settings.STRIPE_API:
-        matters.append(Matter(_("Stripe is in test mode: no money moves"), reverse("admin:index")))
-    if refunds:
-        text = ngettext("%(n)s refund failed", "%(n)s refunds failed", refunds)
-        address = _listed("registration_refund", status__exact="failed")
-        matters.append(Matter(text % {"n": refunds}, address, "bad"))
-    disputes = Dispute.objects.of_edition(edition).to_be_answered()
-    matters += [Matter(dispute.in_words, _listed("registration_dispute"), "bad") for dispute in disputes]
-    for order in edition.orders.overpaid():
-        text = _("More was paid for order %(code)s than it costs: give it back, or find its ticket")
-        address = reverse("admin:registration_order_change", args=[order.pk])
-        matters.append(Matter(text % {"code": order.code}, address, "bad"))
-    return matters
-
-
-def _of_bank(edition: Edition) -> list[Matter]:
-    waiting = edition.statement_lines.waiting().count()
-    text = ngettext(
-        "%(n)s payment of a bank statement waits", "%(n)s payments of bank statements wait", waiting
-    ) % {"n": waiting}
-    return [Matter(text, _listed("registration_bankstatement"))] if waiting else []
-
-
 def _states(edition: Edition) -> list[Row]:
     numbers = Ticket.objects.of_edition(edition).numbers_by_status()
     return [
-        Row(str(status.label), str(numbers[status]), _listed("registration_ticket", status__exact=status))
+        Row(str(status.label), str(numbers[status]), listed("registration_ticket", status__exact=status))
         for status in Status
         if numbers.get(status)
     ]

@@ -12,6 +12,7 @@ from forum.edition_admin import EditionAdmin, EditionForm, EditionTabularInline,
 from forum.edition_admin.forms import MoneyField
 from forum.money import written
 from registration.admin.disputes import DisputeInline, disputes_said
+from registration.admin.money_page import ShowsMoney
 from registration.models import Notice, Payment, Refund
 
 
@@ -43,7 +44,7 @@ class PaymentForm(EditionForm):
 
 
 @admin.register(Payment)
-class PaymentAdmin(EditionAdmin):
+class PaymentAdmin(ShowsMoney, EditionAdmin):
     """Money received: booked once, never changed. Booking confirms the tickets that it pays for."""
 
     form = PaymentForm

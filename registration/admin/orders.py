@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
@@ -17,6 +18,7 @@ from forum.money import written
 from registration.admin.bulk_refunds import PaysBackInBulk
 from registration.admin.by_hand import RegistersByHand
 from registration.admin.disputes import disputes_said
+from registration.admin.money_page import StandingFilter
 from registration.models import Checkout, Notice, Order, Payment, Ticket
 
 
@@ -92,6 +94,17 @@ class NoticeInline(EditionTabularInline):
     fields = ("kind", "outcome", "received_at", "times")
 
 
+class OrderList(ChangeList):
+    """The list of orders. When it is narrowed by words or a filter, the months above it are left out: each time they
+    take two questions over all that was found."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        is_narrowed = bool(self.query or self.has_active_filters)
+        if is_narrowed and not any(name.startswith("placed_at__") for name in self.params):
+            self.date_hierarchy = None
+
+
 @admin.register(Order)
 class OrderAdmin(RegistersByHand, PaysBackInBulk, EditionAdmin):
     """Purchases. A mistyped address is set right here, and the mails go again."""
@@ -101,7 +114,7 @@ class OrderAdmin(RegistersByHand, PaysBackInBulk, EditionAdmin):
     adds = deletes = False
     menu_position = 0
     list_display = ("code", "email", "tickets_written", "total_written", "balance_written", "placed_at")
-    list_filter = ("tickets__status", "language")
+    list_filter = ("tickets__status", StandingFilter, "language")
     search_fields = ("code", "email", "tickets__attendee__name")
     search_help_text = _("Code, or part of an e-mail or an attendee’s name.")
     date_hierarchy = "placed_at"
@@ -140,6 +153,9 @@ class OrderAdmin(RegistersByHand, PaysBackInBulk, EditionAdmin):
         ),
     )
     inlines = (TicketInline, PaymentInline, CheckoutInline, NoticeInline)
+
+    def get_changelist(self, request: Any, **kwargs: Any) -> type[ChangeList]:
+        return OrderList
 
     def get_queryset(self, request: Any) -> Any:
         orders: Any = super().get_queryset(request)

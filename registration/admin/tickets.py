@@ -13,6 +13,7 @@ from forum.actor import Actor
 from forum.edition_admin import EditionAdmin, EditionStackedInline, PublicGroupFilter, Sum, Verb, state
 from forum.money import price as price_written
 from forum.templatetags.components import group as group_drawn
+from registration.admin.attendee_list import WithAttendeeList
 from registration.admin.badges import WithBadges
 from registration.models import Attendee, Ticket
 from registration.models.ticket_status import Status
@@ -60,7 +61,7 @@ class AttendeeInline(EditionStackedInline):
 
 
 @admin.register(Ticket)
-class TicketAdmin(WithBadges, EditionAdmin):
+class TicketAdmin(WithBadges, WithAttendeeList, EditionAdmin):
     """Rights to enter. The state changes by verbs only, each of which tells the attendee."""
 
     edition_lookup = "order__edition"

@@ -8,6 +8,7 @@ from registration.models.bulk_refund import BulkRefund
 from registration.models.bulk_refund_part import BulkRefundPart
 from registration.models.checkout import Checkout
 from registration.models.dispute import Dispute
+from registration.models.ledger import Account, Figures, Flow, Ledger, Standing
 from registration.models.notice import Notice
 from registration.models.order import Order
 from registration.models.order_placing import Addition
@@ -25,6 +26,7 @@ from registration.models.voucher import Voucher
 from registration.models.wish import Wanted, Wish
 
 __all__ = [
+    "Account",
     "Addition",
     "Announcement",
     "Attendee",
@@ -34,6 +36,9 @@ __all__ = [
     "BulkRefundPart",
     "Checkout",
     "Dispute",
+    "Figures",
+    "Flow",
+    "Ledger",
     "NextPrice",
     "Notice",
     "Order",
@@ -45,6 +50,7 @@ __all__ = [
     "Refund",
     "Said",
     "SpeakerPlace",
+    "Standing",
     "StatementLine",
     "Ticket",
     "TicketType",

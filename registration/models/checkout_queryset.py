@@ -6,11 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from forum.models import Edition
+from registration.models.ledger_sql import UNBALANCED
 from registration.models.order import Order
+from registration.models.outcome import Outcome
+from registration.models.payment import Payment
 from registration.models.said import Said
 
 if TYPE_CHECKING:
@@ -54,6 +58,20 @@ class CheckoutQuerySet(models.QuerySet["Checkout"]):
         lapsed = Q(status="open", expires_at__lt=now - timedelta(hours=1))
         waiting = Q(status="processing", created_at__lt=now - BANKS_TAKE)
         return self.filter(lapsed | waiting, order__edition=edition).select_related("order")
+
+    def doubtful(self, edition: Edition) -> CheckoutQuerySet:
+        """Those of an edition that were paid late, otherwise than agreed, or for nothing, and whose orders' money does
+        not agree with their tickets to this day."""
+        orders = RawSQL(UNBALANCED, [edition.pk])  # noqa: S611 - words of ours alone
+        odd = self.filter(outcome__in=(Outcome.LATE, Outcome.OWED, Outcome.DIFFERS), order__in=orders)
+        return odd.select_related("order").order_by("pk")
+
+    def unbooked(self, edition: Edition) -> CheckoutQuerySet:
+        """Those of an edition that the provider calls paid, and for whose order none of its money is booked. There
+        must be none."""
+        booked = Payment.objects.filter(order=OuterRef("order"), provider=Payment.Provider.STRIPE)
+        paid = self.filter(~Exists(booked), order__edition=edition, status="paid")
+        return paid.select_related("order").order_by("pk")
 
     def with_order(self) -> CheckoutQuerySet:
         """Each with what its order's balance is made of, oldest first."""

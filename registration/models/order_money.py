@@ -29,13 +29,12 @@ class Owing:
 
     @property
     def total(self) -> int:
-        """What its tickets cost for which a place is held, and what is kept for those that were given up, in minor
-        units. What is only requested costs nothing yet."""
-        return sum(ticket.price for ticket in self.tickets.all() if ticket.holds_place) + self.kept
+        """What its live tickets cost, and what is kept for those that were given up, in minor units."""
+        return sum(ticket.price for ticket in self.tickets.all() if ticket.is_live) + self.kept
 
     @property
     def requested(self) -> int:
-        """What its requested tickets will cost when somebody says yes, in minor units."""
+        """What of that is only requested, and costs nothing before somebody says yes, in minor units."""
         return sum(ticket.price for ticket in self.tickets.all() if ticket.is_requested)
 
     @property
@@ -59,14 +58,14 @@ class Owing:
 
     @property
     def balance(self) -> int:
-        """What is still to be paid, in minor units; negative when too much was."""
-        return self.total - self.paid
+        """What is still to be paid now, in minor units; negative when more came than that."""
+        return self.total - self.requested - self.paid
 
     @property
     def overpaid(self) -> int:
         """What was received beyond all that it costs, or will when its requests are answered with yes, and was not paid
         back; in minor units."""
-        return max(0, -self.balance - self.requested)
+        return max(0, self.paid - self.total)
 
     @property
     def is_payable(self) -> bool:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce, Lower
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from forum.models import Edition, Message, User
+from registration.models.ledger_sql import OVERPAID, OVERPAID_ANYWHERE
 from registration.models.ticket import Ticket
-from registration.models.ticket_status import LIVE
 
 if TYPE_CHECKING:
     from registration.models.order import Order
@@ -100,16 +101,16 @@ class OrderQuerySet(models.QuerySet["Order"]):
         if theirs:
             Message.queue("order-links", to=theirs.email, edition=edition, lasts=timedelta(hours=2))
 
-    def overpaid(self) -> OrderQuerySet:
-        """Those for which more was received than their live tickets cost: somebody is to get money back."""
-        each = self.model._default_manager.filter(pk=OuterRef("pk")).order_by().values("pk")
-        ours = Q(payments__currency=F("edition__currency"))
-        received = each.annotate(sum=Sum("payments__amount", filter=ours)).values("sum")
-        back = ours & (~Q(payments__refunds__status="failed") | Q(payments__refunds__is_unsure=True))
-        refunded = each.annotate(sum=Sum("payments__refunds__amount", filter=back)).values("sum")
-        cost = each.annotate(sum=Sum("tickets__price", filter=Q(tickets__status__in=LIVE))).values("sum")
-        paid = Coalesce(Subquery(received), 0) - Coalesce(Subquery(refunded), 0)
-        return self.alias(paid=paid, cost=Coalesce(Subquery(cost), 0) + F("kept")).filter(paid__gt=F("cost"))
+    def standing(self, sql: str, edition: Edition) -> OrderQuerySet:
+        """Those of an edition whose money stands so; `sql` is a `Standing`'s."""
+        return self.filter(pk__in=RawSQL(sql, [edition.pk]))  # noqa: S611 - words of ours alone
+
+    def overpaid(self, edition: Edition | None = None) -> OrderQuerySet:
+        """Those, of one edition or of all, for which more was received than their live tickets cost: somebody is to get
+        money back."""
+        if edition:
+            return self.standing(OVERPAID, edition)
+        return self.filter(pk__in=RawSQL(OVERPAID_ANYWHERE, []))  # noqa: S611 - words of ours alone
 
     def with_tickets(self) -> OrderQuerySet:
         """With all that an order's page shows."""

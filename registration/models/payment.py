@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +30,18 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """Those of an edition that its orders do not count, and of which nothing was paid back."""
         foreign = self.filter(order__edition=edition, refunds=None)
         return foreign.exclude(currency=edition.currency).select_related("order")
+
+    def overrefunded(self, edition: Edition) -> PaymentQuerySet:
+        """Those of an edition of which more was paid back than came; each with `back`, that sum. There must be none."""
+        counts = ~Q(refunds__status="failed") | Q(refunds__is_unsure=True)
+        each = self.filter(order__edition=edition).annotate(back=Sum("refunds__amount", filter=counts))
+        return each.filter(back__gt=F("amount")).select_related("order").order_by("pk")
+
+    def sums_by_day(self, edition: Edition) -> list[tuple[date, str, str, int, int]]:
+        """Day in the edition's time zone, provider, currency, how many came, and how much; of all of an edition."""
+        day = TruncDate("received_at", tzinfo=edition.zone)
+        sums = self.filter(order__edition=edition).order_by().values_list(day, "provider", "currency")
+        return list(sums.annotate(Count("pk"), Sum("amount")))
 
     def of_provider(self, provider: str, reference: str) -> Payment | None:
         """The one that a provider calls so."""

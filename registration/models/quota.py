@@ -62,6 +62,10 @@ class QuotaQuerySet(models.QuerySet["Quota"]):
         """Those whose counter and places differ; there must be none, ever."""
         return self.with_places().exclude(taken=F("held"))
 
+    def of_edition(self, edition: Edition) -> QuotaQuerySet:
+        """Those of one edition."""
+        return self.filter(edition=edition)
+
 
 class Quota(models.Model):
     """How many places there are of the ticket types that share it. No size means no limit.

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import contextlib
 import logging
 import uuid
 from typing import TYPE_CHECKING, ClassVar
@@ -14,35 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from forum.actor import Actor
 from forum.errors import Refusal
 from forum.models import Edition, Message
-from forum.models.deferred import Deferred, DeferredQuerySet
+from forum.models.deferred import Deferred
 from registration.models.order import Order
 from registration.models.outcome import Outcome
 from registration.models.payment import Payment
+from registration.models.refund_queryset import RefundQuerySet
 from registration.models.ticket import Ticket
 
 if TYPE_CHECKING:
     from registration.models.bulk_refund import BulkRefund
 
 log = logging.getLogger(__name__)
-
-
-class RefundQuerySet(DeferredQuerySet):
-    """Money returned, or about to be."""
-
-    def of_edition(self, edition: Edition) -> RefundQuerySet:
-        """Those of one edition."""
-        return self.filter(payment__order__edition=edition)
-
-    def with_payment(self) -> RefundQuerySet:
-        """Each with what is needed to send it."""
-        return self.select_related("payment__order__edition")
-
-    def told_of(self, reference: str, key: str) -> Refund | None:
-        """The one that a provider speaks of, by its name or by ours."""
-        known = Q(reference=reference)
-        with contextlib.suppress(ValueError):  # nothing of ours
-            known |= Q(uuid=uuid.UUID(key))
-        return self.filter(known).select_related("payment__order__edition").first()
 
 
 class Refund(Deferred):

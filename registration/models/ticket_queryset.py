@@ -1,16 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from forum.models import Edition, Message
+from registration.models.ledger_sql import MISPLACED
 from registration.models.quota import Place, Quota
 from registration.models.ticket_status import HOLDING, LIVE, Status
 from registration.models.ticket_type import TicketType
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from registration.models.order import Order
     from registration.models.ticket import Ticket
     from registration.models.voucher import Voucher
+
+
+SWEPT_WITHIN = timedelta(hours=1)  # the sweep comes every minute
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -95,6 +100,29 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         holds = Q(status__in=HOLDING)
         return self.filter(
             (holds & (Exists(lacking) | Exists(taken.filter(~Exists(share))))) | (~holds & Exists(taken))
+        )
+
+    def unmailed(self, edition: Edition) -> TicketQuerySet:
+        """The confirmed ones of an edition that have an address, and to which no mail was ever written."""
+        ours = ContentType.objects.get_for_model(self.model)
+        told = Message.objects.filter(about_type=ours, about_id=OuterRef("pk"))
+        mute = self.filter(~Exists(told), order__edition=edition, status=Status.CONFIRMED)
+        return mute.exclude(attendee__email="").select_related("order").order_by("pk")
+
+    def long_overdue(self, edition: Edition) -> TicketQuerySet:
+        """Reservations of an edition that should have ended hours ago: the sweep does not come."""
+        late = self.overdue().filter(order__edition=edition, reserved_until__lt=timezone.now() - SWEPT_WITHIN)
+        return late.select_related("order").order_by("pk")
+
+    def misplaced_in(self, edition: Edition) -> TicketQuerySet:
+        """Those of an edition that `misplaced` finds, with their orders; quickly, since somebody waits for it."""
+        wrong = RawSQL(MISPLACED, [edition.pk])  # noqa: S611 - words of ours alone
+        return self.filter(pk__in=wrong).select_related("order").order_by("pk")
+
+    def rows(self, edition: Edition, paths: list[str]) -> Iterator[tuple[Any, ...]]:
+        """What lies at these paths, of each ticket of an edition, read piece by piece; one question."""
+        return (
+            self.filter(order__edition=edition).order_by("pk").values_list(*paths).iterator(chunk_size=2000)
         )
 
     def locked(self) -> TicketQuerySet:

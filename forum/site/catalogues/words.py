@@ -26,7 +26,8 @@ BEHIND = re.compile(
     r"|registration/payments/bank/.*|registration/models/(?:bank_statement|statement_line|line_words)\.py"
     r"|registration/(?:models/(?:announcement|bulk_plan|bulk_refund|bulk_refund_part|dispute)|forms/in_bulk)\.py"
     r"|forum/kept_file\.py"
-    r"|forum/site/(?:dashboard|styleguide|translating|translations)\.py|templates/forum/styleguide\.html"
+    r"|registration/reconciliation/.*|registration/(?:attendee_list|models/ledger)\.py"
+    r"|forum/site/(?:dashboard|matter|matters_of_money|styleguide|translating|translations)\.py|templates/forum/styleguide\.html"
 )
 
 # The modules of others whose words can reach a visitor.

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from django.utils.text import slugify
 
-from forum.models import StakeholderGroup
+from forum.models import Message, StakeholderGroup
 from forum.site.seed import content
 from forum.site.seed.editions import OPENED, Ground
 from forum.site.seed.tickets import Offer
@@ -56,6 +57,7 @@ def register(ground: Ground, offered: Offer) -> None:
     Ticket.objects.bulk_create(written.tickets)
     Attendee.objects.bulk_create(written.attendees)
     Payment.objects.bulk_create(written.payments)
+    Message.objects.bulk_create(_told(written.tickets))
     agreed = Order.agreed_to.through
     agreed.objects.bulk_create(
         agreed(order_id=order.pk, pageversion_id=text.pk)
@@ -116,6 +118,29 @@ def _one(
                 received_at=moved_at,
             )
         )
+
+
+def _told(tickets: list[Ticket]) -> list[Message]:
+    """The mails that those who are confirmed were sent when they were. Nothing goes out anew."""
+    ours = ContentType.objects.get_for_model(Ticket)
+    return [
+        Message(
+            edition=ticket.order.edition,
+            key=f"demo-{ticket.order.key}",
+            letter="ticket-confirmed",
+            to=ticket.order.email,
+            language=ticket.order.language,
+            about_type=ours,
+            about_id=ticket.pk,
+            status=Message.Status.SENT,
+            attempts=1,
+            created_at=ticket.status_changed_at,
+            due_at=ticket.status_changed_at,
+            finished_at=ticket.status_changed_at,
+        )
+        for ticket in tickets
+        if ticket.status == Status.CONFIRMED
+    ]
 
 
 def _attendee(
