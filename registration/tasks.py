@@ -11,7 +11,17 @@ from forum.actor import Actor
 from forum.jobs import job
 from forum.models import Job
 from registration.badges import batch
-from registration.models import Checkout, Order, Quota, Refund, Ticket, Voucher
+from registration.models import (
+    Checkout,
+    Invoice,
+    InvoiceSeries,
+    Order,
+    Quota,
+    Refund,
+    Ticket,
+    Voucher,
+    wrongly_billed,
+)
 from registration.models.overdue import expire_if_overdue
 from registration.payments import checkouts, refunds
 from registration.payments.answers import Unreachable
@@ -79,6 +89,24 @@ def sweep_refunds() -> None:
         send_refund(refund.pk)
 
 
+@shared_task
+def bill_order(pk: int) -> None:
+    """Issue what an order calls for: an invoice, a credit note, both, or nothing."""
+    order = Order.objects.filter(pk=pk).first()
+    if order:
+        Invoice.bring_up_to_date(order, by=Actor.system())
+
+
+@shared_task(soft_time_limit=250, time_limit=290)
+def sweep_invoices() -> None:
+    """Issue what no nudge led to."""
+    for order in wrongly_billed():
+        try:
+            Invoice.bring_up_to_date(order, by=Actor.system())
+        except Exception:
+            log.exception("order %s cannot be billed", order.pk)
+
+
 @job(batch.KIND)
 def print_badges(job: Job) -> None:
     """Print the badges of many attendees in one file."""
@@ -88,10 +116,13 @@ def print_badges(job: Job) -> None:
 @shared_task
 def compare_counters() -> None:
     """Raise an alarm for each quota whose counter differs from its places, each voucher whose counter differs from its
-    tickets, and each ticket whose places are wrong."""
+    tickets, each ticket whose places are wrong, and each series of numbers that has a gap."""
     for quota in Quota.objects.miscounted():
         log.error("quota %s counts %s places and holds %s", quota.pk, quota.taken, quota.held)  # type: ignore[attr-defined]
     for voucher in Voucher.objects.miscounted():
         log.error("voucher %s counts %s uses and has %s", voucher.pk, voucher.used, voucher.held)  # type: ignore[attr-defined]
     for ticket in Ticket.objects.misplaced():
         log.error("ticket %s, %s, holds other places than its type's quotas", ticket.pk, ticket.status)
+    for series in InvoiceSeries.objects.broken():
+        given, documents = series.last, series.documents  # type: ignore[attr-defined]
+        log.error("invoice series %s has given %s numbers to %s documents", series.pk, given, documents)

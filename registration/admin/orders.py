@@ -15,6 +15,7 @@ from forum.edition_admin import EditionAdmin, EditionTabularInline, Sum, Verb, p
 from forum.money import price as price_written
 from forum.money import written
 from registration.admin.by_hand import RegistersByHand
+from registration.admin.invoices import InvoiceInline
 from registration.models import Checkout, Notice, Order, Payment, Ticket
 
 
@@ -133,7 +134,7 @@ class OrderAdmin(RegistersByHand, EditionAdmin):
             duties=("finance",),
         ),
     )
-    inlines = (TicketInline, PaymentInline, CheckoutInline, NoticeInline)
+    inlines = (TicketInline, PaymentInline, InvoiceInline, CheckoutInline, NoticeInline)
 
     def get_queryset(self, request: Any) -> Any:
         orders: Any = super().get_queryset(request)

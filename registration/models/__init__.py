@@ -2,7 +2,13 @@
 
 from registration.models.attendee import Attendee
 from registration.models.bank_statement import BankStatement
+from registration.models.bill import Billed, Recipient
+from registration.models.billing_check import wrongly_billed
+from registration.models.billing_details import BillingDetails
 from registration.models.checkout import Checkout
+from registration.models.invoice import Invoice
+from registration.models.invoice_line import InvoiceLine
+from registration.models.invoice_series import InvoiceSeries
 from registration.models.notice import Notice
 from registration.models.order import Order
 from registration.models.outcome import Outcome
@@ -20,7 +26,12 @@ from registration.models.wish import Wish
 __all__ = [
     "Attendee",
     "BankStatement",
+    "Billed",
+    "BillingDetails",
     "Checkout",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceSeries",
     "NextPrice",
     "Notice",
     "Order",
@@ -29,6 +40,7 @@ __all__ = [
     "Place",
     "PriceStep",
     "Quota",
+    "Recipient",
     "Refund",
     "Said",
     "StatementLine",
@@ -36,4 +48,5 @@ __all__ = [
     "TicketType",
     "Voucher",
     "Wish",
+    "wrongly_billed",
 ]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.utils import timezone
@@ -15,6 +16,7 @@ from forum.models import Edition, StakeholderGroup
 from forum.translated import TranslatedField, TranslatedRecords
 from registration.models.price_step import NextPrice, PriceStep
 from registration.models.quota import Quota
+from registration.models.taxed import Taxed
 
 if TYPE_CHECKING:
     from registration.models.voucher import Voucher
@@ -35,7 +37,8 @@ class TicketTypeQuerySet(TranslatedRecords, models.QuerySet["TicketType"]):
 
     def of_edition(self, edition: Edition) -> TicketTypeQuerySet:
         """All of one edition, on offer or not, with their groups and prices by date."""
-        return self.filter(edition=edition).prefetch_related("groups", "price_steps")
+        kinds = self.filter(edition=edition).select_related("edition")
+        return kinds.prefetch_related("groups", "price_steps")
 
     def with_places(self) -> TicketTypeQuerySet:
         """Each with the days it admits on, and the quotas that say how many places are left."""
@@ -46,10 +49,11 @@ class TicketTypeQuerySet(TranslatedRecords, models.QuerySet["TicketType"]):
         return self.filter(pk=known.pk).first()
 
 
-class TicketType(models.Model):
+class TicketType(Taxed, models.Model):
     """What can be had: by which groups, for which days, at which price, until when.
 
-    `price` is in minor units of the edition's currency; it holds when the last of its price steps is over. No groups
+    `price` is in minor units of the edition's currency; it holds when the last of its price steps is over. Where the
+    edition's prices are without tax, it is too; what the questions below answer is what somebody pays. No groups
     means all groups; no days, the whole forum.
     """
 
@@ -74,6 +78,13 @@ class TicketType(models.Model):
     )
     price = models.PositiveIntegerField(
         _("price"), default=0, help_text=_("In the smallest unit of the currency: 25000 is 250.00 USD.")
+    )
+    own_tax_rate = models.PositiveIntegerField(
+        _("own tax rate"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(10_000)],
+        help_text=_("In percent. Left empty: the one of the edition."),
     )
     is_remote = models.BooleanField(
         _("remote"), default=False, help_text=_("For those who follow from elsewhere.")
@@ -128,19 +139,22 @@ class TicketType(models.Model):
 
     def price_at(self, moment: datetime) -> int:
         """What it costs at `moment`, in minor units of the edition's currency."""
+        return self.with_tax(self._written_at(moment))
+
+    def _written_at(self, moment: datetime) -> int:
         step = self.price_step_at(moment)
         return step.price if step else self.price
 
     def offered_at(self, moment: datetime) -> int:
         """What it costs at `moment` with the voucher with which it is seen, in minor units."""
-        return self._with_voucher(self.price_at(moment))
+        return self._with_voucher(self._written_at(moment))
 
     def _with_voucher(self, price: int) -> int:
-        return self.voucher.price_of(price) if self.voucher else price
+        return self.with_tax(self.voucher.price_of(price) if self.voucher else price)
 
     def terms_at(self, moment: datetime) -> str:
-        """What somebody agrees to who takes it at `moment`: the price, and whether it is only a request."""
-        return f"{self.offered_at(moment)}-{self.needs_approval:d}"
+        """What somebody agrees to who takes it at `moment`: price, tax, and whether it is only a request."""
+        return f"{self.offered_at(moment)}-{self.tax_rate}-{self.needs_approval:d}"
 
     @property
     def price_step(self) -> PriceStep | None:

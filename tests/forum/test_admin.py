@@ -276,6 +276,7 @@ MODELS = {
     "registration_refund": "registration finance",
     "registration_notice": "registration finance",
     "registration_bankstatement": "finance",
+    "registration_invoice": "finance",
 }
 
 
@@ -594,6 +595,13 @@ def test_what_a_group_is_shown_as_is_decided_by_protection(duty: str, may: bool,
 
 # --- every page ---
 
+
+def _to_be_billed(edition: Edition) -> Any:
+    edition.issuer_name = "Forum Foundation"
+    edition.save()
+    return make.order(edition=edition, price=25000, tickets=2)
+
+
 MAKERS: dict[str, Callable[[Edition], Any]] = {
     "forum_page": make.page,
     "forum_partner": make.partner,
@@ -627,6 +635,7 @@ MAKERS: dict[str, Callable[[Edition], Any]] = {
     "registration_refund": lambda edition: make.refund(make.payment(make.order(edition=edition))),
     "registration_notice": lambda edition: make.notice(make.order(edition=edition)),
     "registration_bankstatement": make.statement,
+    "registration_invoice": lambda edition: make.invoice(_to_be_billed(edition)),
 }
 
 
