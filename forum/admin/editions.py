@@ -141,7 +141,7 @@ class EditionRecordAdmin(EditionAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "tax_rate":
-            return RateField(label=capfirst(db_field.verbose_name), help_text=db_field.help_text, initial=0)
+            return RateField(nothing=0, label=capfirst(db_field.verbose_name), help_text=db_field.help_text)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_fieldsets(self, request: Any, obj: Any = None) -> Any:

@@ -105,10 +105,13 @@ class MoneyField(forms.DecimalField):
 
 
 class RateField(forms.DecimalField):
-    """A share as people write it (7 or 8.25), kept in hundredths of a percent (700, 825)."""
+    """A share as people write it (7 or 8.25), kept in hundredths of a percent (700, 825). `nothing` is what an empty
+    box means."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"min_value": 0, "max_value": 100, "decimal_places": 2, **kwargs})
+    def __init__(self, *, nothing: int | None, **kwargs: Any) -> None:
+        self.nothing = nothing
+        bounds = {"min_value": 0, "max_value": 100, "decimal_places": 2, "required": False}
+        super().__init__(**{**bounds, **kwargs})
 
     def prepare_value(self, value: Any) -> Any:
         return f"{Decimal(value).scaleb(-2).normalize():f}" if isinstance(value, int) else value
@@ -117,7 +120,7 @@ class RateField(forms.DecimalField):
         share = super().clean(
             Decimal(value).scaleb(-2) if self.disabled and isinstance(value, int) else value
         )
-        return None if share is None else int(share.scaleb(2))
+        return self.nothing if share is None else int(share.scaleb(2))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.prepare_value(initial), data)

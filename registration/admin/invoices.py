@@ -29,6 +29,21 @@ def _worth(amount: int, invoice: Invoice) -> str:
     return f"{sign}{written(amount, invoice.currency)}"
 
 
+class StandingFilter(admin.SimpleListFilter):
+    """Invoices that stand, and those that a credit note has cancelled."""
+
+    title = _("invoices")
+    parameter_name = "invoices"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("standing", _("That stand")), ("cancelled", _("That are cancelled"))]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        if self.value() == "standing":
+            return queryset.standing()
+        return queryset.cancelled() if self.value() == "cancelled" else queryset
+
+
 class InvoiceInline(EditionTabularInline):
     """The documents of an order."""
 
@@ -99,7 +114,7 @@ class InvoiceAdmin(EditionAdmin):
             "pdf",
         ),
     )
-    list_filter = ("kind", ("cancelled_by", admin.EmptyFieldListFilter))
+    list_filter = ("kind", StandingFilter)
     list_select_related = ("order",)
     search_fields = ("number", "order__code", "buyer_name", "buyer_tax_number", "purchase_order")
     search_help_text = _(

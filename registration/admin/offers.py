@@ -142,9 +142,8 @@ class TicketTypeAdmin(EditionAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "own_tax_rate":
-            return RateField(
-                label=capfirst(db_field.verbose_name), required=False, help_text=db_field.help_text
-            )
+            label = capfirst(db_field.verbose_name)
+            return RateField(nothing=None, label=label, help_text=db_field.help_text)
         if db_field.name == "price":
             currency = request.edition.currency
             return MoneyField(

@@ -50,9 +50,7 @@ class BillingDetailsForm(forms.Form):
         help_text=_("The number under which your office ordered, if it has one."),
     )
     early = forms.BooleanField(
-        label=_("I need the invoice before I can pay."),
-        required=False,
-        help_text=_("It is issued at once then, and otherwise when your payment has arrived."),
+        label=_("I need the invoice before I can pay. Please issue it now."), required=False
     )
 
     def __init__(self, order: Order, *args: Any, **kwargs: Any) -> None:

@@ -2,7 +2,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from forum.money import tax_within
+
+FEE = _("Cancellation fee")  # what is kept, on an invoice
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,13 @@ from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone, translation
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from forum.actor import Actor
 from forum.models import Edition
 from forum.translated import speaking_mainly
-from registration.models.bill import Bill, Recipient
+from registration.models.bill import FEE, Bill, Recipient
 from registration.models.invoice_line import InvoiceLine
 from registration.models.invoice_queryset import InvoiceQuerySet
 from registration.models.invoice_series import InvoiceSeries, Kind
@@ -168,7 +167,7 @@ class Invoice(Issued):
                 how_to_pay=str(edition.payment_instructions) if is_owed else "",
             )
             for position, line in enumerate(lines, 1):
-                text = gettext("Cancellation fee") if line.ticket is None else str(names[line.ticket])[:400]
+                text = str(FEE) if line.ticket is None else str(names[line.ticket])[:400]
                 fields = {"price": line.price, "tax_rate": line.tax_rate, "tax": line.tax}
                 InvoiceLine.objects.create(
                     invoice=invoice, position=position, ticket_id=line.ticket, text=text, **fields

@@ -21,6 +21,10 @@ class InvoiceQuerySet(IssuedQuerySet):
         """The invoices that no credit note has cancelled."""
         return self.filter(kind="invoice", cancelled_by=None)
 
+    def cancelled(self) -> InvoiceQuerySet:
+        """The invoices that a credit note has cancelled."""
+        return self.filter(kind="invoice", cancelled_by__isnull=False)
+
     def with_all(self) -> InvoiceQuerySet:
         """Each with what its document and a sheet of them show."""
         return self.select_related("edition", "order", "cancels").prefetch_related("lines")

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.functional import cached_property
+
 from registration.models.bill import Bill, Billed, BillLine, Recipient
 
 if TYPE_CHECKING:
@@ -28,6 +30,11 @@ class Billing:
         @property
         def total(self) -> int: ...
 
+    @cached_property
+    def documents(self) -> list[Invoice]:
+        """Its invoices and credit notes, newest first, as they were when it was first asked."""
+        return list(self.invoices.all())
+
     @property
     def details(self) -> BillingDetails | None:
         """What its buyer wrote for the invoice, if anything."""
@@ -53,15 +60,16 @@ class Billing:
     @property
     def standing_invoice(self) -> Invoice | None:
         """The invoice that no credit note has cancelled; there is one at most."""
-        documents = self.invoices.all()
-        cancelled = {document.cancels_id for document in documents}
-        return next((one for one in documents if not one.is_credit_note and one.pk not in cancelled), None)
+        cancelled = {document.cancels_id for document in self.documents}
+        return next(
+            (one for one in self.documents if not one.is_credit_note and one.pk not in cancelled), None
+        )
 
     @property
     def billed(self) -> Billed:
         """What stands billed beside what should be."""
         standing, due = self.standing_invoice, self.bill
-        amount = sum(document.worth for document in self.invoices.all())
+        amount = sum(document.worth for document in self.documents)
         stands = standing.bill if standing else Bill()
         is_right = (stands == due and amount == due.total) if self.edition.has_invoices else amount == 0
         return Billed(amount, due.total, is_right)
@@ -69,14 +77,14 @@ class Billing:
     @property
     def may_have_invoices(self) -> bool:
         """Whether it has an invoice, or something that one can be issued for."""
-        return self.edition.has_invoices and (self.total > 0 or bool(self.invoices.all()))
+        return self.edition.has_invoices and (self.total > 0 or bool(self.documents))
 
     @property
     def has_invoice_coming(self) -> bool:
         """Whether its newest invoice is about to be issued."""
         if not self.edition.has_invoices:
             return False
-        return self.bill.total != sum(document.worth for document in self.invoices.all())
+        return self.bill.total != sum(document.worth for document in self.documents)
 
     @property
     def is_settled(self) -> bool:

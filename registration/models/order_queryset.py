@@ -111,9 +111,9 @@ class OrderQuerySet(models.QuerySet["Order"]):
         paid = Coalesce(Subquery(received), 0) - Coalesce(Subquery(refunded), 0)
         return self.alias(paid=paid, cost=Coalesce(Subquery(cost), 0) + F("kept")).filter(paid__gt=F("cost"))
 
-    def with_invoices(self) -> OrderQuerySet:
-        """With its invoices and credit notes, and whom they are made out to."""
-        return self.select_related("billing").prefetch_related("invoices")
+    def with_billing(self) -> OrderQuerySet:
+        """With whom its invoices are made out to."""
+        return self.select_related("billing")
 
     def with_tickets(self) -> OrderQuerySet:
         """With all that an order's page shows."""

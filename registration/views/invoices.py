@@ -23,7 +23,7 @@ AN_HOUR = timedelta(hours=1)
 
 
 def _opened(request: Request, code: str, secret: str) -> Order:
-    order = get_object_or_404(Order.objects.with_tickets().with_invoices().opened_by(code, secret))
+    order = get_object_or_404(Order.objects.with_tickets().with_billing().opened_by(code, secret))
     be_about(request, order.edition)
     return order
 

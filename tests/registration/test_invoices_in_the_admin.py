@@ -168,6 +168,8 @@ def test_they_are_found_by_number_order_buyer_and_what_became_of_them(
     assert found(q="river") == found(q=invoice.order.code) == found(q="PO-7") == {"2027-0001"}
     assert found(q=other.code) == {"2027-0002", "2027-C0001"}
     assert found(kind__exact="credit-note") == {"2027-C0001"}
+    assert found(invoices="standing") == {"2027-0001"}
+    assert found(invoices="cancelled") == {"2027-0002"}
 
 
 # --- the edition's settings ---
