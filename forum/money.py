@@ -33,3 +33,28 @@ def written(amount: int, currency: str) -> str:
 def price(amount: int, currency: str) -> str:
     """Write a price; nothing to pay is “Free”."""
     return written(amount, currency) if amount else gettext("Free")
+
+
+def tax_on(net: int, rate: int) -> int:
+    """The tax that is added to `net` (minor units) at `rate` (hundredths of a percent: 700 is 7%); a half is rounded
+    up."""
+    return (2 * net * rate + 10_000) // 20_000
+
+
+def tax_within(gross: int, rate: int) -> int:
+    """The tax that `gross` (minor units) includes at `rate` (hundredths of a percent); a half is rounded up.
+
+    `tax_within(net + tax_on(net, rate), rate)` is `tax_on(net, rate)`, whatever was rounded.
+    """
+    return (2 * gross * rate + 10_000 + rate) // (2 * (10_000 + rate))
+
+
+def rate_written(rate: int) -> str:
+    """Write a rate of hundredths of a percent, in the active language: “7%”, “8.25%”."""
+    places = 0 if rate % 100 == 0 else 1 if rate % 10 == 0 else 2
+    return f"{number_format(Decimal(rate).scaleb(-2), decimal_pos=places)}%"
+
+
+def in_figures(amount: int, currency: str) -> str:
+    """Write an amount of minor units for other programs, without its currency: “-1250.00”, “5000” for JPY."""
+    return f"{Decimal(amount).scaleb(-digits(currency)):.{digits(currency)}f}"

@@ -16,6 +16,8 @@ from registration.models import (
     Announcement,
     BulkRefund,
     Checkout,
+    Invoice,
+    InvoiceSeries,
     Order,
     Quota,
     Refund,
@@ -25,6 +27,7 @@ from registration.models import (
     Voucher,
     announcement,
     bulk_refund,
+    wrongly_billed,
 )
 from registration.models.overdue import expire_if_overdue
 from registration.payments import checkouts, in_bulk, refunds
@@ -104,6 +107,24 @@ def sweep_speaker_places() -> None:
                 log.exception("speaker %s cannot be given a place", speaker.pk)
 
 
+@shared_task
+def bill_order(pk: int) -> None:
+    """Issue what an order calls for: an invoice, a credit note, both, or nothing."""
+    order = Order.objects.filter(pk=pk).first()
+    if order:
+        Invoice.bring_up_to_date(order, by=Actor.system())
+
+
+@shared_task(soft_time_limit=250, time_limit=290)
+def sweep_invoices() -> None:
+    """Issue what no nudge led to."""
+    for order in wrongly_billed():
+        try:
+            Invoice.bring_up_to_date(order, by=Actor.system())
+        except Exception:
+            log.exception("order %s cannot be billed", order.pk)
+
+
 @job(batch.KIND)
 def print_badges(job: Job) -> None:
     """Print the badges of many attendees in one file."""
@@ -133,10 +154,13 @@ def write_attendee_list(job: Job) -> None:
 @shared_task
 def compare_counters() -> None:
     """Raise an alarm for each quota whose counter differs from its places, each voucher whose counter differs from its
-    tickets, and each ticket whose places are wrong."""
+    tickets, each ticket whose places are wrong, and each series of numbers that has a gap."""
     for quota in Quota.objects.miscounted():
         log.error("quota %s counts %s places and holds %s", quota.pk, quota.taken, quota.held)  # type: ignore[attr-defined]
     for voucher in Voucher.objects.miscounted():
         log.error("voucher %s counts %s uses and has %s", voucher.pk, voucher.used, voucher.held)  # type: ignore[attr-defined]
     for ticket in Ticket.objects.misplaced():
         log.error("ticket %s, %s, holds other places than its type's quotas", ticket.pk, ticket.status)
+    for series in InvoiceSeries.objects.broken():
+        given, documents = series.last, series.documents  # type: ignore[attr-defined]
+        log.error("invoice series %s has given %s numbers to %s documents", series.pk, given, documents)

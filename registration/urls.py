@@ -6,7 +6,16 @@ from typing import Any
 
 from django.urls import path
 
-from registration.views import delegation, my_orders, notices, orders, payments, register, tickets
+from registration.views import (
+    delegation,
+    invoices,
+    my_orders,
+    notices,
+    orders,
+    payments,
+    register,
+    tickets,
+)
 
 public: list[Any] = [
     path("register/", register.register, name="register"),
@@ -18,6 +27,8 @@ personal: list[Any] = [
     path("orders/<slug:code>/<slug:secret>/cancellation/", orders.cancellation, name="order-cancellation"),
     path("orders/<slug:code>/<slug:secret>/people/", delegation.people, name="order-people"),
     path("orders/<slug:code>/<slug:secret>/payment/", payments.payment, name="order-payment"),
+    path("orders/<slug:code>/<slug:secret>/invoice-details/", invoices.details, name="order-invoice-details"),
+    path("orders/<slug:code>/<slug:secret>/invoices/<slug:number>/", invoices.invoice, name="order-invoice"),
     path("payments/<slug:secret>/", payments.payment_return, name="payment-return"),
     path("tickets/<slug:secret>/", tickets.ticket, name="ticket"),
     path("tickets/<slug:secret>/badge/", tickets.badge, name="ticket-badge"),

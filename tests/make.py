@@ -26,6 +26,7 @@ from registration.models import (
     BulkRefund,
     Checkout,
     Dispute,
+    Invoice,
     Notice,
     Order,
     Payment,
@@ -346,7 +347,7 @@ def ticket(
             tickets=0, ticket_type=ticket_type, **{key: fields[key] for key in ("email",) if key in fields}
         )
     kind = ticket_type or _ticket_type(order.edition)
-    names = ("price", "secret", "badge_token", "reserved_until", "reason")
+    names = ("price", "tax_rate", "secret", "badge_token", "reserved_until", "reason")
     own = {name: fields.pop(name) for name in names if name in fields}
     if status == "reserved":
         own.setdefault("reserved_until", timezone.now() + timedelta(days=14))
@@ -446,6 +447,13 @@ def checkout(order: Order | None = None, **fields: Any) -> Checkout:
     defaults = {"amount": 25000, "currency": order.edition.currency, "reference": f"cs_{_number()}"}
     until = timezone.now() + timedelta(hours=23)
     return Checkout.objects.create(order=order, **{**defaults, "expires_at": until, **fields})
+
+
+def invoice(order: Order | None = None, **fields: Any) -> Invoice:
+    """The invoice of an order that is confirmed at a price, at an edition that has invoices."""
+    order = order or _order(price=25000, edition=_edition(issuer_name="Forum Foundation", **fields))
+    issued = Invoice.bring_up_to_date(order, by=Actor.system())
+    return issued[-1]
 
 
 _payment = payment

@@ -11,15 +11,25 @@ from django.contrib.admin.utils import unquote
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forum import cldr, languages
 from forum.edition_admin import EditionAdmin, EditionForm, pill
 from forum.edition_admin.chosen import KEY, answered, at_home_in
+from forum.edition_admin.forms import RateField
 from forum.models import Duty, Edition, StakeholderGroup
+from forum.money import rate_written
 from forum.templatetags.components import group as drawn
 from forum.templatetags.formats import day_range
+
+
+@admin.display(description=_("tax rate"))
+def tax_rate(edition: Edition) -> str:
+    """The rate of an edition, for those who but read it."""
+    return rate_written(edition.tax_rate)
+
 
 CURRENT_MARK = _("at the short addresses")
 
@@ -105,6 +115,16 @@ class EditionRecordAdmin(EditionAdmin):
         (_("Languages"), {"fields": ("main_language", "all_languages")}),
         (_("Texts"), {"fields": ("about", "brings", "outcome")}),
         (_("Money"), {"fields": ("currency", "payment_instructions")}),
+        (_("Tax"), {"fields": ("tax_rate", "tax_is_added", "tax_name")}),
+        (
+            _("Invoices"),
+            {
+                "fields": (
+                    *("issuer_name", "issuer_address", "issuer_tax_number"),
+                    ("invoice_prefix", "credit_note_prefix"),
+                )
+            },
+        ),
     )
 
     def get_queryset(self, request: Any) -> Any:
@@ -114,8 +134,15 @@ class EditionRecordAdmin(EditionAdmin):
         names = super().get_readonly_fields(request, obj)
         if obj and "currency" not in names and obj.ticket_types.exists():
             names.append("currency")  # prices are numbers of its smallest unit
-        shown_as = {"main_language": "languages", "all_languages": None}
+        if obj and obj.invoices.exists():
+            names += [name for name in ("invoice_prefix", "credit_note_prefix") if name not in names]
+        shown_as = {"main_language": "languages", "all_languages": None, "tax_rate": tax_rate}
         return [shown_as.get(name, name) if isinstance(name, str) else name for name in names]
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "tax_rate":
+            return RateField(nothing=0, label=capfirst(db_field.verbose_name), help_text=db_field.help_text)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_fieldsets(self, request: Any, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)

@@ -104,6 +104,28 @@ class MoneyField(forms.DecimalField):
         return super().has_changed(self._major(initial), data)
 
 
+class RateField(forms.DecimalField):
+    """A share as people write it (7 or 8.25), kept in hundredths of a percent (700, 825). `nothing` is what an empty
+    box means."""
+
+    def __init__(self, *, nothing: int | None, **kwargs: Any) -> None:
+        self.nothing = nothing
+        bounds = {"min_value": 0, "max_value": 100, "decimal_places": 2, "required": False}
+        super().__init__(**{**bounds, **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{Decimal(value).scaleb(-2).normalize():f}" if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Any:
+        share = super().clean(
+            Decimal(value).scaleb(-2) if self.disabled and isinstance(value, int) else value
+        )
+        return self.nothing if share is None else int(share.scaleb(2))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
 class LanguagesField(forms.MultipleChoiceField):
     """Languages that are spoken, by their codes; those the record has already are offered too."""
 

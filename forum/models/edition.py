@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from forum.models.edition_queryset import SWITCHES, EditionQuerySet
+from forum.models.issuer import Issuer
 from forum.models.public_change import shown_in_public
 from forum.translated import TranslatedField
 
@@ -61,7 +62,7 @@ def _path(language: str, name: str, *named: tuple[str, Any]) -> str:
 
 
 @shown_in_public
-class Edition(models.Model):
+class Edition(Issuer):
     """One occurrence of the forum. Every record but User belongs to one, directly or through its parent.
 
     Dates are local to `time_zone`; moments are stored in UTC. `currency` is ISO 4217.
@@ -131,6 +132,7 @@ class Edition(models.Model):
         return f"{self.slug} · {self.name}"
 
     def clean(self) -> None:
+        super().clean()
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise ValidationError({"ends_on": _("The last day is before the first.")})
         opens, closes = self.registration_opens_at, self.registration_closes_at

@@ -9,13 +9,15 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from forum.edition_admin import EditionAdmin, EditionForm, EditionTabularInline, when
 from forum.edition_admin.base import RowFormSet
-from forum.edition_admin.forms import MoneyField
+from forum.edition_admin.forms import MoneyField, RateField
 from forum.money import price as price_written
+from forum.money import rate_written
 from registration.models import PriceStep, Quota, TicketType
 
 
@@ -23,6 +25,12 @@ from registration.models import PriceStep, Quota, TicketType
 def price(record: TicketType | PriceStep) -> str:
     """The price of a record, for those who but read it."""
     return price_written(record.price, record.edition.currency)
+
+
+@admin.display(description=_("own tax rate"))
+def own_tax_rate(record: TicketType) -> str:
+    """The rate of a ticket type, for those who but read it."""
+    return "–" if record.own_tax_rate is None else rate_written(record.own_tax_rate)
 
 
 def _with_price(names: list[Any]) -> list[Any]:
@@ -111,7 +119,7 @@ class TicketTypeAdmin(EditionAdmin):
     )
     list_filter = ("is_active", "is_hidden", "needs_approval", "is_remote")
     fieldsets = (
-        (None, {"fields": ("name", "description", "price", "is_remote", "position")}),
+        (None, {"fields": ("name", "description", "price", "own_tax_rate", "is_remote", "position")}),
         (_("For whom, on which days"), {"fields": ("groups", "days")}),
         (
             _("When and how"),
@@ -131,14 +139,18 @@ class TicketTypeAdmin(EditionAdmin):
         return types.prefetch_related("groups", "quotas", "price_steps")
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> list[Any]:
-        return _with_price(super().get_readonly_fields(request, obj))
+        names = _with_price(super().get_readonly_fields(request, obj))
+        return [own_tax_rate if name == "own_tax_rate" else name for name in names]
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "own_tax_rate":
+            label = capfirst(db_field.verbose_name)
+            return RateField(nothing=None, label=label, help_text=db_field.help_text)
         if db_field.name == "price":
             currency = request.edition.currency
             return MoneyField(
                 currency=currency,
-                label=_("Price"),
+                label=_("Price without tax") if request.edition.tax_is_added else _("Price"),
                 initial=0,
                 help_text=_(
                     "In %(currency)s; 0 is free. It holds when the last price step below is over. Tickets that were "

@@ -18,6 +18,7 @@ from forum.money import written
 from registration.admin.bulk_refunds import PaysBackInBulk
 from registration.admin.by_hand import RegistersByHand
 from registration.admin.disputes import disputes_said
+from registration.admin.invoices import InvoiceInline
 from registration.admin.money_page import StandingFilter
 from registration.models import Checkout, Notice, Order, Payment, Ticket
 
@@ -152,7 +153,7 @@ class OrderAdmin(RegistersByHand, PaysBackInBulk, EditionAdmin):
             duties=("finance",),
         ),
     )
-    inlines = (TicketInline, PaymentInline, CheckoutInline, NoticeInline)
+    inlines = (TicketInline, PaymentInline, InvoiceInline, CheckoutInline, NoticeInline)
 
     def get_changelist(self, request: Any, **kwargs: Any) -> type[ChangeList]:
         return OrderList

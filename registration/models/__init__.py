@@ -3,11 +3,17 @@
 from registration.models.announcement import Announcement
 from registration.models.attendee import Attendee
 from registration.models.bank_statement import BankStatement
+from registration.models.bill import Billed, Recipient
+from registration.models.billing_check import wrongly_billed
+from registration.models.billing_details import BillingDetails
 from registration.models.bulk_plan import BulkPlan
 from registration.models.bulk_refund import BulkRefund
 from registration.models.bulk_refund_part import BulkRefundPart
 from registration.models.checkout import Checkout
 from registration.models.dispute import Dispute
+from registration.models.invoice import Invoice
+from registration.models.invoice_line import InvoiceLine
+from registration.models.invoice_series import InvoiceSeries
 from registration.models.ledger import Account, Figures, Flow, Ledger, Standing
 from registration.models.notice import Notice
 from registration.models.order import Order
@@ -31,6 +37,8 @@ __all__ = [
     "Announcement",
     "Attendee",
     "BankStatement",
+    "Billed",
+    "BillingDetails",
     "BulkPlan",
     "BulkRefund",
     "BulkRefundPart",
@@ -38,6 +46,9 @@ __all__ = [
     "Dispute",
     "Figures",
     "Flow",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceSeries",
     "Ledger",
     "NextPrice",
     "Notice",
@@ -47,6 +58,7 @@ __all__ = [
     "Place",
     "PriceStep",
     "Quota",
+    "Recipient",
     "Refund",
     "Said",
     "SpeakerPlace",
@@ -57,4 +69,5 @@ __all__ = [
     "Voucher",
     "Wanted",
     "Wish",
+    "wrongly_billed",
 ]

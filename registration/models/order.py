@@ -14,6 +14,8 @@ from forum.actor import Actor
 from forum.codes import new_code, new_secret
 from forum.errors import Refusal
 from forum.models import Edition, Message, PageVersion
+from registration.models.billing_nudge import bill_soon
+from registration.models.order_billing import Billing
 from registration.models.order_money import Owing
 from registration.models.order_placing import Placing
 from registration.models.order_queryset import OrderQuerySet
@@ -24,7 +26,7 @@ from registration.models.voucher import Voucher
 log = logging.getLogger(__name__)
 
 
-class Order(Owing, Placing):
+class Order(Owing, Billing, Placing):
     """One purchase. Its state and balance are derived from its tickets and payments."""
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="orders", verbose_name=_("edition"))
@@ -111,12 +113,14 @@ class Order(Owing, Placing):
         if not 0 < amount <= Order.objects.held(self.pk).overpaid:
             raise Refusal(_("So much is not left over in this order."), field="amount")
         Order.objects.filter(pk=self.pk).update(kept=F("kept") + amount)
+        bill_soon(self.pk)
         log.info("order %s: %s kept by %s", self.code, amount, by.label)
 
     def keep_less(self, amount: int) -> None:
         """Keep so much less than before (minor units), since it is paid back after all. Who calls holds the order."""
         if amount > 0:
             Order.objects.filter(pk=self.pk).update(kept=Greatest(F("kept") - amount, 0))
+            bill_soon(self.pk)
 
     def refuse_while_money_may_come(self) -> None:
         """Keep payment pages from being opened until the transaction ends. Raises Refusal while one is open: it is

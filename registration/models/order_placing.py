@@ -144,6 +144,7 @@ class Placing(models.Model):
             ticket_type=one.ticket_type,
             group=one.group,
             price=price,
+            tax_rate=one.ticket_type.tax_rate,
             voucher=one.voucher,
             status=status,
             reserved_until=until,

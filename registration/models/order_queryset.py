@@ -112,6 +112,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
             return self.standing(OVERPAID, edition)
         return self.filter(pk__in=RawSQL(OVERPAID_ANYWHERE, []))  # noqa: S611 - words of ours alone
 
+    def with_billing(self) -> OrderQuerySet:
+        """With whom its invoices are made out to."""
+        return self.select_related("billing")
+
     def with_tickets(self) -> OrderQuerySet:
         """With all that an order's page shows."""
         return self.select_related("edition").prefetch_related(

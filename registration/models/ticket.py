@@ -11,6 +11,7 @@ from forum.actor import Actor
 from forum.codes import new_secret
 from forum.errors import Refusal
 from forum.models import Edition, Message, StakeholderGroup
+from registration.models.billing_nudge import bill_soon
 from registration.models.quota import Place
 from registration.models.ticket_queryset import TicketQuerySet
 from registration.models.ticket_status import HOLDING, LIVE, Status
@@ -40,6 +41,9 @@ class Ticket(models.Model):
         StakeholderGroup, models.PROTECT, related_name="tickets", verbose_name=_("stakeholder group")
     )
     price = models.PositiveIntegerField(_("price"))
+    tax_rate = models.PositiveIntegerField(
+        _("tax rate"), default=0, editable=False, help_text=_("The one agreed, in hundredths of a percent.")
+    )
     voucher = models.ForeignKey(
         Voucher, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("voucher")
     )
@@ -209,6 +213,8 @@ class Ticket(models.Model):
                 % {"state": self.get_status_display()}
             )
         log.info("ticket %s: %s by %s", self.pk, to, by.label)
+        if self.price:
+            bill_soon(self.order_id)
         for name, value in changed.items():
             setattr(self, name, value)
 

@@ -7,60 +7,26 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agenda.models import Day
 from forum.models import Edition, StakeholderGroup
-from forum.translated import TranslatedField, TranslatedRecords
+from forum.translated import TranslatedField
 from registration.models.price_step import NextPrice, PriceStep
-from registration.models.quota import Quota
+from registration.models.taxed import Taxed
+from registration.models.ticket_type_queryset import TicketTypeQuerySet
 
 if TYPE_CHECKING:
     from registration.models.voucher import Voucher
 
 
-class TicketTypeQuerySet(TranslatedRecords, models.QuerySet["TicketType"]):
-    """What can be had."""
-
-    def on_offer(self, edition: Edition, voucher: Voucher | None = None) -> TicketTypeQuerySet:
-        """What somebody may choose in `edition` now, with the groups that may and the prices by date; the hidden ones
-        that `voucher` opens among them."""
-        hidden = Q(is_hidden=False) | Q(vouchers=voucher) if voucher else Q(is_hidden=False)
-        now = timezone.now()
-        begun = Q(available_from=None) | Q(available_from__lte=now)
-        not_over = Q(available_until=None) | Q(available_until__gt=now)
-        offered = self.of_edition(edition).filter(
-            begun, not_over, hidden, is_active=True, is_for_speakers=False
-        )
-        return offered.distinct()
-
-    def of_edition(self, edition: Edition) -> TicketTypeQuerySet:
-        """All of one edition, on offer or not, with their groups and prices by date."""
-        return self.filter(edition=edition).prefetch_related("groups", "price_steps")
-
-    def for_speakers(self) -> TicketTypeQuerySet:
-        """Those that speakers get, of editions that are published and not over."""
-        ours = self.filter(is_for_speakers=True, is_active=True, edition__cancelled_at=None)
-        soon = timezone.now().date() - timedelta(days=1)
-        return ours.filter(edition__published_at__isnull=False, edition__ends_on__gte=soon).select_related(
-            "edition"
-        )
-
-    def with_places(self) -> TicketTypeQuerySet:
-        """Each with the days it admits on, and the quotas that say how many places are left."""
-        return self.prefetch_related("days", Prefetch("quotas", Quota.objects.with_overdue()))
-
-    def as_it_is(self, known: TicketType) -> TicketType | None:
-        """One of them that was read a while ago, read anew."""
-        return self.filter(pk=known.pk).first()
-
-
-class TicketType(models.Model):
+class TicketType(Taxed, models.Model):
     """What can be had: by which groups, for which days, at which price, until when.
 
-    `price` is in minor units of the edition's currency; it holds when the last of its price steps is over. No groups
+    `price` is in minor units of the edition's currency; it holds when the last of its price steps is over. Where the
+    edition's prices are without tax, it is too; what the questions below answer is what somebody pays. No groups
     means all groups; no days, the whole forum.
     """
 
@@ -85,6 +51,13 @@ class TicketType(models.Model):
     )
     price = models.PositiveIntegerField(
         _("price"), default=0, help_text=_("In the smallest unit of the currency: 25000 is 250.00 USD.")
+    )
+    own_tax_rate = models.PositiveIntegerField(
+        _("own tax rate"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(10_000)],
+        help_text=_("In percent. Left empty: the one of the edition."),
     )
     is_remote = models.BooleanField(
         _("remote"), default=False, help_text=_("For those who follow from elsewhere.")
@@ -168,19 +141,22 @@ class TicketType(models.Model):
 
     def price_at(self, moment: datetime) -> int:
         """What it costs at `moment`, in minor units of the edition's currency."""
+        return self.with_tax(self._written_at(moment))
+
+    def _written_at(self, moment: datetime) -> int:
         step = self.price_step_at(moment)
         return step.price if step else self.price
 
     def offered_at(self, moment: datetime) -> int:
         """What it costs at `moment` with the voucher with which it is seen, in minor units."""
-        return self._with_voucher(self.price_at(moment))
+        return self._with_voucher(self._written_at(moment))
 
     def _with_voucher(self, price: int) -> int:
-        return self.voucher.price_of(price) if self.voucher else price
+        return self.with_tax(self.voucher.price_of(price) if self.voucher else price)
 
     def terms_at(self, moment: datetime) -> str:
-        """What somebody agrees to who takes it at `moment`: the price, and whether it is only a request."""
-        return f"{self.offered_at(moment)}-{self.needs_approval:d}"
+        """What somebody agrees to who takes it at `moment`: price, tax, and whether it is only a request."""
+        return f"{self.offered_at(moment)}-{self.tax_rate}-{self.needs_approval:d}"
 
     @property
     def price_step(self) -> PriceStep | None:

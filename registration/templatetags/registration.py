@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from forum import cldr, money
+from forum.models import Edition
 from forum.templatetags.formats import clock, zone_name
 from registration.models import TicketType
 
@@ -26,6 +27,29 @@ def price(amount: int, currency: str) -> str:
 def amount(minor_units: int, currency: str) -> str:
     """Write an amount of minor units: “USD 1,250.00”."""
     return money.written(minor_units, currency)
+
+
+@register.filter
+def rate(hundredths: int) -> str:
+    """Write a tax rate of hundredths of a percent: “7%”."""
+    return money.rate_written(hundredths)
+
+
+@register.filter
+def tax_name(edition: Edition) -> str:
+    """What the tax is called: “VAT”, or “tax”."""
+    return str(edition.tax_name) or gettext("tax")
+
+
+@register.filter
+def with_tax(ticket_type: TicketType) -> str:
+    """Say which tax a price includes: “including 7% VAT”. Empty without tax."""
+    if not ticket_type.tax_rate:
+        return ""
+    return gettext("including %(rate)s %(tax)s") % {
+        "rate": money.rate_written(ticket_type.tax_rate),
+        "tax": tax_name(ticket_type.edition),
+    }
 
 
 @register.filter

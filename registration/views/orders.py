@@ -34,7 +34,8 @@ def _opened(request: Request, code: str, secret: str) -> Order:
 @require_safe
 def order(request: Request, code: str, secret: str) -> HttpResponse:
     """Show the order: the state of its tickets, what was answered, and what can be done."""
-    order = _opened(request, code, secret)
+    order = get_object_or_404(Order.objects.with_tickets().with_billing().opened_by(code, secret))
+    be_about(request, order.edition)
     context = {
         "order": order,
         "email_form": CorrectEmailForm(),

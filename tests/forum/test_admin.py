@@ -279,6 +279,7 @@ MODELS = {
     "registration_dispute": "registration finance",
     "registration_bulkrefund": "registration finance",
     "registration_announcement": "registration",
+    "registration_invoice": "finance",
 }
 
 
@@ -597,6 +598,13 @@ def test_what_a_group_is_shown_as_is_decided_by_protection(duty: str, may: bool,
 
 # --- every page ---
 
+
+def _to_be_billed(edition: Edition) -> Any:
+    edition.issuer_name = "Forum Foundation"
+    edition.save()
+    return make.order(edition=edition, price=25000, tickets=2)
+
+
 MAKERS: dict[str, Callable[[Edition], Any]] = {
     "forum_page": make.page,
     "forum_partner": make.partner,
@@ -635,6 +643,7 @@ MAKERS: dict[str, Callable[[Edition], Any]] = {
     ),
     "registration_bulkrefund": lambda edition: make.bulk_refund(edition, make.order(edition=edition)),
     "registration_announcement": make.announcement,
+    "registration_invoice": lambda edition: make.invoice(_to_be_billed(edition)),
 }
 
 

@@ -96,6 +96,7 @@ def _one(
         ticket_type=ticket_type,
         group=group,
         price=ticket_type.price_at(placed_at),
+        tax_rate=ticket_type.tax_rate,
         status=status,
         status_changed_at=moved_at,
         reserved_until=placed_at + Order.PAYMENT_TIME

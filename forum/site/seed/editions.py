@@ -91,8 +91,10 @@ def earlier() -> Ground:
 def _edition(told: dict[str, Any], *, starts_on: date, **fields: Any) -> Edition:
     row = told["edition"]
     same = ("name", "tagline", "about", "address", "city", "country", "time_zone", "currency", "languages")
+    billing = ("issuer_name", "issuer_address", "issuer_tax_number", "tax_rate")
     return Edition.objects.create(
         **{name: row[name] for name in (*same, "accent", "contact_email")},
+        **{name: row[name] for name in billing if name in row},
         place=row["venue"],
         brings=content.as_list(row["brings"]),
         starts_on=starts_on,

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Prefetch, Q
+from django.utils import timezone
+
+from forum.models import Edition
+from forum.translated import TranslatedRecords
+from registration.models.quota import Quota
+
+if TYPE_CHECKING:
+    from registration.models.ticket_type import TicketType
+    from registration.models.voucher import Voucher
+
+
+class TicketTypeQuerySet(TranslatedRecords, models.QuerySet["TicketType"]):
+    """What can be had."""
+
+    def on_offer(self, edition: Edition, voucher: Voucher | None = None) -> TicketTypeQuerySet:
+        """What somebody may choose in `edition` now, with the groups that may and the prices by date; the hidden ones
+        that `voucher` opens among them."""
+        hidden = Q(is_hidden=False) | Q(vouchers=voucher) if voucher else Q(is_hidden=False)
+        now = timezone.now()
+        begun = Q(available_from=None) | Q(available_from__lte=now)
+        not_over = Q(available_until=None) | Q(available_until__gt=now)
+        offered = self.of_edition(edition).filter(
+            begun, not_over, hidden, is_active=True, is_for_speakers=False
+        )
+        return offered.distinct()
+
+    def of_edition(self, edition: Edition) -> TicketTypeQuerySet:
+        """All of one edition, on offer or not, with their groups and prices by date."""
+        kinds = self.filter(edition=edition).select_related("edition")
+        return kinds.prefetch_related("groups", "price_steps")
+
+    def for_speakers(self) -> TicketTypeQuerySet:
+        """Those that speakers get, of editions that are published and not over."""
+        ours = self.filter(is_for_speakers=True, is_active=True, edition__cancelled_at=None)
+        soon = timezone.now().date() - timedelta(days=1)
+        return ours.filter(edition__published_at__isnull=False, edition__ends_on__gte=soon).select_related(
+            "edition"
+        )
+
+    def with_places(self) -> TicketTypeQuerySet:
+        """Each with the days it admits on, and the quotas that say how many places are left."""
+        return self.prefetch_related("days", Prefetch("quotas", Quota.objects.with_overdue()))
+
+    def as_it_is(self, known: TicketType) -> TicketType | None:
+        """One of them that was read a while ago, read anew."""
+        return self.filter(pk=known.pk).first()
