@@ -13,6 +13,7 @@ from django.db.models import prefetch_related_objects
 from forum.mail import Attachment, Content, Pointless, letter
 from forum.models import Message
 from forum.money import written
+from registration import guest_letters  # noqa: F401 - registers the letters to guests
 from registration.badges import Badge
 from registration.calendar import calendar_of
 from registration.models import Order, Payment, Refund, Ticket

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import path
 
-from registration.views import my_orders, notices, orders, payments, register, tickets
+from registration.views import guests, my_orders, notices, orders, payments, register, tickets
 
 public: list[Any] = [
     path("register/", register.register, name="register"),
@@ -17,6 +17,8 @@ personal: list[Any] = [
     path("orders/<slug:code>/<slug:secret>/cancellation/", orders.cancellation, name="order-cancellation"),
     path("orders/<slug:code>/<slug:secret>/payment/", payments.payment, name="order-payment"),
     path("payments/<slug:secret>/", payments.payment_return, name="payment-return"),
+    path("register/guest/<slug:secret>/", guests.guest, name="guest"),
+    path("register/guest/<slug:secret>/regrets/", guests.regrets, name="guest-regrets"),
     path("tickets/<slug:secret>/", tickets.ticket, name="ticket"),
     path("tickets/<slug:secret>/badge/", tickets.badge, name="ticket-badge"),
     path("tickets/<slug:secret>/calendar.ics", tickets.calendar, name="ticket-calendar"),

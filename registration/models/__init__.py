@@ -3,6 +3,7 @@
 from registration.models.attendee import Attendee
 from registration.models.bank_statement import BankStatement
 from registration.models.checkout import Checkout
+from registration.models.guest import Guest
 from registration.models.notice import Notice
 from registration.models.order import Order
 from registration.models.order_placing import Addition
@@ -23,6 +24,7 @@ __all__ = [
     "Attendee",
     "BankStatement",
     "Checkout",
+    "Guest",
     "NextPrice",
     "Notice",
     "Order",

@@ -20,10 +20,10 @@ from forum.models import Edition
 from forum.outage import may_be_sent_again
 from registration.forms import AgreementForm, RegistrationForm
 from registration.models import Order
+from registration.views.vouchers import voucher_tried
 
 # Offices share one address, and an assistant registers several people with one.
 FROM_ONE_PLACE, FOR_ONE_ADDRESS = 60, 10
-UNKNOWN_VOUCHERS = 30
 WANTED = {
     "group": "group",
     "ticket_type": "ticket",
@@ -87,16 +87,9 @@ def _answer(request: Request, edition: Edition, agreement: AgreementForm) -> Htt
 
 
 def _form(request: Request, *args: Any, **kwargs: Any) -> RegistrationForm:
-    """The questions. Who has tried many codes that are none gets no further answer about codes for an hour: apart for
-    links, so that a page full of them does not shut out who types one. The same code counts once."""
-    visitor, what = throttle.visitor(request), f"voucher-{request.method}"
-    may_try = not throttle.is_used_up(what, visitor, times=UNKNOWN_VOUCHERS)
-    form = RegistrationForm(request.edition, *args, may_try=may_try, **kwargs)
-    if form.has_unknown_voucher:
-        this = f"{visitor} {form.voucher_code}"
-        if throttle.allows(f"{what}-code", this, times=1, within=AN_HOUR):
-            throttle.allows(what, visitor, times=UNKNOWN_VOUCHERS, within=AN_HOUR)
-    return form
+    return voucher_tried(
+        request, lambda may_try: RegistrationForm(request.edition, *args, may_try=may_try, **kwargs)
+    )
 
 
 def _afresh(request: Request) -> RegistrationForm:

@@ -276,6 +276,7 @@ MODELS = {
     "registration_refund": "registration finance",
     "registration_notice": "registration finance",
     "registration_bankstatement": "finance",
+    "registration_guest": "registration protection",
 }
 
 
@@ -627,6 +628,7 @@ MAKERS: dict[str, Callable[[Edition], Any]] = {
     "registration_refund": lambda edition: make.refund(make.payment(make.order(edition=edition))),
     "registration_notice": lambda edition: make.notice(make.order(edition=edition)),
     "registration_bankstatement": make.statement,
+    "registration_guest": lambda edition: make.guest(edition, group=make.group(edition)),
 }
 
 
