@@ -313,14 +313,19 @@ def wish_of(*wanted: Wanted, **fields: Any) -> Wish:
     return Wish(edition=wanted[0].ticket_type.edition, wanted=wanted, **{**defaults, **fields})
 
 
-def guest(edition: Edition | None = None, *, ticket_type: TicketType | None = None, **fields: Any) -> Guest:
+def guest(
+    edition: Edition | None = None,
+    *,
+    ticket_type: TicketType | None = None,
+    group: StakeholderGroup | None = None,
+    **fields: Any,
+) -> Guest:
     """Somebody invited to register, who has not answered. No mail is queued (for that, Guest.invite)."""
-    kind = ticket_type or _ticket_type(edition or (fields["group"].edition if "group" in fields else None))
+    kind = ticket_type or _ticket_type(edition or (group.edition if group else None))
     number = _number()
     defaults = {"name": f"Guest {number}", "email": f"guest-{number}@example.org", "language": "en"}
-    fields.setdefault("group", None)
-    group = fields.pop("group") or _group(kind.edition)
-    return Guest.objects.create(edition=kind.edition, ticket_type=kind, group=group, **{**defaults, **fields})
+    named = {"edition": kind.edition, "ticket_type": kind, "group": group or _group(kind.edition)}
+    return Guest.objects.create(**named, **{**defaults, **fields})
 
 
 def order(

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
+from django.contrib.admin.models import ADDITION, LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -102,8 +103,8 @@ class InvitesFromTable(ModelAdmin):
             form.forget()
             return None
         form.forget()
-        for _row, guest in plan.guests:
-            self.log_addition(request, guest, gettext("Invited from a table"))
+        guests: Any = [guest for _row, guest in plan.guests]
+        LogEntry.objects.log_actions(request.user.pk, guests, ADDITION, gettext("Invited from a table"))
         said = ngettext(
             "%(count)s guest is invited; the mail is on its way.",
             "%(count)s guests are invited; the mails are on their way.",

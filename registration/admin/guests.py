@@ -8,13 +8,15 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forum import languages
 from forum.actor import Actor
-from forum.edition_admin import EditionAdmin, EditionForm, PublicGroupFilter, Verb, pill, state
+from forum.edition_admin import EditionAdmin, EditionForm, PublicGroupFilter, Verb, state
 from forum.fields import AddressField, LineField, LinesField
 from forum.models import Edition
 from forum.templatetags.components import group as group_drawn
@@ -39,7 +41,7 @@ class GuestForm(EditionForm):
     """Who is invited, and to what."""
 
     name = LineField(label=_("Name"), max_length=200)
-    email = AddressField(label=_("E-mail"))
+    email = AddressField(label=_("E-mail"), help_text=_("The invitation goes there as soon as you save."))
     language = forms.ChoiceField(label=_("Language"), help_text=_("Of the mails."))
     message = LinesField(
         label=_("Personal message"),
@@ -82,7 +84,7 @@ class GuestAdmin(InvitesFromTable, EditionAdmin):
     duties_to_change = ("registration",)
     menu_position = 3
     list_display = (
-        *("name", "email", "shown_group", "ticket_type", state, "invited_at", "answer_by", "came_of_it"),
+        *("name", "email", "shown_group", "ticket_type", state, "invited_on", "answer_on", "came_of_it"),
     )
     list_filter = ("status", PublicGroupFilter, "ticket_type")
     search_fields = ("name", "email")
@@ -165,9 +167,7 @@ class GuestAdmin(InvitesFromTable, EditionAdmin):
         numbers = {}
         if request.edition and self.has_view_permission(request):
             found = Guest.objects.of_edition(request.edition).numbers_by_status()
-            numbers = {
-                "numbers": [(one, pill(one.value, one.label), found.get(one, 0)) for one in GuestStatus]
-            }
+            numbers = {"numbers": [(one, found.get(one, 0)) for one in GuestStatus]}
         return super().changelist_view(request, {**numbers, **(extra_context or {})})
 
     @admin.action(description=_("Give me these as a sheet (CSV)"), permissions=["change"])
@@ -180,6 +180,14 @@ class GuestAdmin(InvitesFromTable, EditionAdmin):
     @admin.display(description=_("group, as shown"))
     def shown_group(self, guest: Guest) -> str:
         return group_drawn(guest.group.public)
+
+    @admin.display(description=_("invited"), ordering="invited_at")
+    def invited_on(self, guest: Guest) -> str:
+        return date_format(timezone.localtime(guest.invited_at), "j M")
+
+    @admin.display(description=_("answer by"), ordering="answer_by")
+    def answer_on(self, guest: Guest) -> str:
+        return date_format(timezone.localtime(guest.answer_by), "j M, H:i") if guest.answer_by else "–"
 
     @admin.display(description=_("what came of it"))
     def came_of_it(self, guest: Guest) -> str:
