@@ -17,7 +17,7 @@ from registration.payments.bank.decoding import decoded
 MAX_BYTES = 4 * 1024 * 1024
 MAX_ROWS = 2000
 MAX_COLUMNS = 30
-UNPACKED = 40 * 1024 * 1024  # bytes; two thousand rows have one or two
+UNPACKED = 20 * 1024 * 1024  # bytes; two thousand rows have one or two
 PARTS = 500
 DELIMITERS = ",;\t|"
 _SEEN = 2 * MAX_ROWS  # rows, the empty ones among them

@@ -404,7 +404,7 @@ def test_a_guest_whose_ticket_was_cancelled_uses_the_link_again_when_invited_aga
     register(client, guest)
 
     guest.refresh_from_db()
-    assert "Your registration was cancelled" in closed
+    assert "Your registration has ended" in closed
     assert guest.ticket == Ticket.objects.live().get()
     assert Message.objects.filter(letter="guest-invited").count() == 1
 
