@@ -81,6 +81,12 @@ def ticket_confirmed(message: Message) -> Content:
     return content
 
 
+@letter("speaker-place", "registration")
+def speaker_place(message: Message) -> Content:
+    """You speak, so you have a place: with the badge and the calendar file."""
+    return ticket_confirmed(message)
+
+
 @letter("ticket-declined", "registration")
 def ticket_declined(message: Message) -> Content:
     """Your request was answered with no."""

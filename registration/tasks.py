@@ -13,7 +13,17 @@ from forum.errors import Refusal
 from forum.jobs import job
 from forum.models import Job
 from registration.badges import batch
-from registration.models import Checkout, Guest, Order, Quota, Refund, Ticket, Voucher
+from registration.models import (
+    Checkout,
+    Guest,
+    Order,
+    Quota,
+    Refund,
+    SpeakerPlace,
+    Ticket,
+    TicketType,
+    Voucher,
+)
 from registration.models.overdue import expire_if_overdue
 from registration.payments import checkouts, refunds
 from registration.payments.answers import Unreachable
@@ -88,6 +98,17 @@ def sweep_refunds() -> None:
     """Send the refunds that no nudge reached, and those that a dead process left."""
     for refund in Refund.objects.due():
         send_refund(refund.pk)
+
+
+@shared_task
+def sweep_speaker_places() -> None:
+    """Give a place to everybody who speaks and has none yet."""
+    for ticket_type in TicketType.objects.for_speakers():
+        for speaker in SpeakerPlace.objects.lacking(ticket_type):
+            try:
+                SpeakerPlace.give(speaker, ticket_type, by=Actor.system())
+            except Exception:
+                log.exception("speaker %s cannot be given a place", speaker.pk)
 
 
 @job(batch.KIND)

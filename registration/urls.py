@@ -6,15 +6,17 @@ from typing import Any
 
 from django.urls import path
 
-from registration.views import guests, my_orders, notices, orders, payments, register, tickets
+from registration.views import delegation, guests, my_orders, notices, orders, payments, register, tickets
 
 public: list[Any] = [
     path("register/", register.register, name="register"),
+    path("register/delegation/", delegation.delegation, name="register-delegation"),
 ]
 personal: list[Any] = [
     path("orders/<slug:code>/<slug:secret>/", orders.order, name="order"),
     path("orders/<slug:code>/<slug:secret>/email/", orders.email, name="order-email"),
     path("orders/<slug:code>/<slug:secret>/cancellation/", orders.cancellation, name="order-cancellation"),
+    path("orders/<slug:code>/<slug:secret>/people/", delegation.people, name="order-people"),
     path("orders/<slug:code>/<slug:secret>/payment/", payments.payment, name="order-payment"),
     path("payments/<slug:secret>/", payments.payment_return, name="payment-return"),
     path("register/guest/<slug:secret>/", guests.guest, name="guest"),

@@ -119,6 +119,7 @@ class TicketTypeAdmin(EditionAdmin):
                 "fields": (
                     *("is_active", "is_hidden", ("available_from", "available_until"), "needs_approval"),
                     ("min_per_order", "max_per_order"),
+                    "is_for_speakers",
                 )
             },
         ),

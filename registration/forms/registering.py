@@ -25,7 +25,7 @@ from registration.models.attendee import PhotoConsent
 from registration.models.wish import Wanted, Wish
 
 
-def _no_web_address(name: str) -> str:
+def no_web_address(name: str) -> str:
     # Mails greet by name, and anybody can have one sent to anybody: no advertisement may travel that way.
     if "://" in name or "www." in name.casefold():
         raise forms.ValidationError(_("There is no web address in a name. Write only the name."))
@@ -64,8 +64,8 @@ class RegistrationForm(WithVoucher):
 
     bound_field_class = Question
 
-    WHO = ("name", "badge_name", "email", "organisation", "country")
-    NEEDS = ("diet", "access_needs", "interpretation", "photo_consent")
+    WHO: tuple[str, ...] = ("name", "badge_name", "email", "organisation", "country")
+    NEEDS: tuple[str, ...] = ("diet", "access_needs", "interpretation", "photo_consent")
 
     group = forms.TypedChoiceField(
         label=_("Which group do you belong to?"),
@@ -173,10 +173,10 @@ class RegistrationForm(WithVoucher):
         field.choices = [(value, str(record)) for value, record in records.items()]
 
     def clean_name(self) -> str:
-        return _no_web_address(self.cleaned_data["name"])
+        return no_web_address(self.cleaned_data["name"])
 
     def clean_badge_name(self) -> str:
-        return _no_web_address(self.cleaned_data["badge_name"])
+        return no_web_address(self.cleaned_data["badge_name"])
 
     def clean_ticket_type(self) -> TicketType:
         ticket_type: TicketType = self.cleaned_data["ticket_type"]

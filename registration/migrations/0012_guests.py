@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('forum', '0003_job_result'),
-        ('registration', '0007_delegations'),
+        ('registration', '0008_speaker_places'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,6 +13,7 @@ from registration.models.price_step import NextPrice, PriceStep
 from registration.models.quota import Place, Quota
 from registration.models.refund import Refund
 from registration.models.said import Said
+from registration.models.speaker_place import SpeakerPlace
 from registration.models.statement_line import StatementLine
 from registration.models.ticket import Ticket
 from registration.models.ticket_type import TicketType
@@ -35,6 +36,7 @@ __all__ = [
     "Quota",
     "Refund",
     "Said",
+    "SpeakerPlace",
     "StatementLine",
     "Ticket",
     "TicketType",

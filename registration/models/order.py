@@ -80,6 +80,12 @@ class Order(Owing, Placing):
         """Whether its holder may still give it up."""
         return self.is_live and not self.edition.is_over
 
+    @property
+    def takes_people(self) -> bool:
+        """Whether its buyer may add people to it now."""
+        live = sum(ticket.is_live for ticket in self.tickets.all())
+        return self.edition.takes_registrations and 0 < live < self.MOST
+
     def tell_buyer(self, *, at_once: bool = False) -> None:
         """Mail its buyer how it stands: of what happens to several tickets within a minute, one mail tells."""
         now, key, waits = timezone.now(), "", None

@@ -111,6 +111,7 @@ class Placing(models.Model):
                 _("One order has %(most)s people at most. Register the others in another one.")
                 % {"most": self.MOST}
             )
+        order.agreed_to.add(*wish.agreed_to)
         log.info("order %s: %s people added by %s", order.code, len(wish.wanted), by.label)
         order._take_in(wish, now)
 

@@ -140,6 +140,10 @@ class Quota(models.Model):
         Tickets that hold a place of their type now take one here too; those of types that left give theirs back.
         Raises Refusal, and changes nothing, when there are not enough places.
         """
+        for kind in ticket_types:
+            if kind.is_for_speakers:
+                said = _("“%(type)s” is for speakers: they take no place of a quota.")
+                raise Refusal(said % {"type": kind}, field="ticket_types")
         _hold_quotas(self.edition_id, alone=True)
         quota = Quota.objects.select_for_update().get(pk=self.pk)
         quota.ticket_types.set(ticket_types)

@@ -31,17 +31,27 @@ class TicketTypeQuerySet(TranslatedRecords, models.QuerySet["TicketType"]):
         now = timezone.now()
         begun = Q(available_from=None) | Q(available_from__lte=now)
         not_over = Q(available_until=None) | Q(available_until__gt=now)
-        offered = self.of_edition(edition).filter(begun, not_over, hidden, is_active=True)
+        offered = self.of_edition(edition).filter(
+            begun, not_over, hidden, is_active=True, is_for_speakers=False
+        )
         return offered.distinct()
 
     def open_to_guests(self, edition: Edition) -> TicketTypeQuerySet:
         """What somebody with a personal invitation may have in `edition` now: hidden, and before its time, too."""
         not_over = Q(available_until=None) | Q(available_until__gt=timezone.now())
-        return self.of_edition(edition).filter(not_over, is_active=True)
+        return self.of_edition(edition).filter(not_over, is_active=True, is_for_speakers=False)
 
     def of_edition(self, edition: Edition) -> TicketTypeQuerySet:
         """All of one edition, on offer or not, with their groups and prices by date."""
         return self.filter(edition=edition).prefetch_related("groups", "price_steps")
+
+    def for_speakers(self) -> TicketTypeQuerySet:
+        """Those that speakers get, of editions that are published and not over."""
+        ours = self.filter(is_for_speakers=True, is_active=True, edition__cancelled_at=None)
+        soon = timezone.now().date() - timedelta(days=1)
+        return ours.filter(edition__published_at__isnull=False, edition__ends_on__gte=soon).select_related(
+            "edition"
+        )
 
     def with_places(self) -> TicketTypeQuerySet:
         """Each with the days it admits on, and the quotas that say how many places are left."""
@@ -105,6 +115,13 @@ class TicketType(models.Model):
     is_hidden = models.BooleanField(
         _("hidden"), default=False, help_text=_("Shown only to those who have a voucher that names it.")
     )
+    is_for_speakers = models.BooleanField(
+        _("for speakers"),
+        default=False,
+        help_text=_(
+            "Whoever speaks in a confirmed session gets one by itself: free, of no quota. Nobody else can have it."
+        ),
+    )
     is_active = models.BooleanField(_("on offer"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -116,6 +133,11 @@ class TicketType(models.Model):
         verbose_name = _("ticket type")
         verbose_name_plural = _("ticket types")
         ordering = ("position", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["edition"], condition=Q(is_for_speakers=True), name="one_type_for_speakers_an_edition"
+            ),
+        )
 
     def __str__(self) -> str:
         return str(self.name)
@@ -123,6 +145,8 @@ class TicketType(models.Model):
     def clean(self) -> None:
         if self.available_from and self.available_until and self.available_until <= self.available_from:
             raise ValidationError({"available_until": _("It would end before it begins.")})
+        if self.is_for_speakers and self.pk and self.quotas.exists():
+            raise ValidationError({"is_for_speakers": _("It shares a quota. Take it out of that one first.")})
         if self.max_per_order is not None and self.max_per_order < self.min_per_order:
             raise ValidationError({"max_per_order": _("That is less than the least.")})
 

@@ -17,7 +17,7 @@ from forum.outage import may_be_sent_again
 from registration.forms import AgreementForm
 from registration.forms.guests import GuestRegistrationForm, RegretsForm
 from registration.models import Guest, Order
-from registration.views.vouchers import voucher_tried
+from registration.views.register import count_code, may_try_codes
 
 
 @private
@@ -95,9 +95,9 @@ def _answer(request: Request, guest: Guest, agreement: AgreementForm) -> HttpRes
 
 
 def _form(request: Request, guest: Guest, *args: Any, **kwargs: Any) -> GuestRegistrationForm:
-    return voucher_tried(
-        request, lambda may_try: GuestRegistrationForm(guest, *args, may_try=may_try, **kwargs)
-    )
+    form = GuestRegistrationForm(guest, *args, may_try=may_try_codes(request), **kwargs)
+    count_code(request, form)
+    return form
 
 
 def _ask(request: Request, form: GuestRegistrationForm) -> HttpResponse:

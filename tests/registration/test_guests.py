@@ -181,8 +181,11 @@ def test_no_link_opens_what_the_whole_forum_does_not(
         Order.place(make.wish(guest.ticket_type, guest.group).invited(guest), by=SOMEBODY)
 
 
-def test_a_ticket_that_is_not_on_offer_any_more_is_not_opened_by_an_invitation(client: Client) -> None:
-    guest = make.guest(ticket_type=make.ticket_type(is_active=False))
+@pytest.mark.parametrize("fields", [{"is_active": False}, {"is_for_speakers": True}])
+def test_a_ticket_that_is_not_on_offer_is_not_opened_by_an_invitation(
+    fields: dict[str, Any], client: Client
+) -> None:
+    guest = make.guest(ticket_type=make.ticket_type(**fields))
 
     assert "not on offer any more" in text(client.get(path(guest)))
 

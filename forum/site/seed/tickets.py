@@ -44,6 +44,7 @@ def offer(ground: Ground) -> Offer:
             price=row["price"],
             needs_approval=row.get("needs_approval", False),
             is_hidden=row.get("is_hidden", False),
+            is_for_speakers=row.get("is_for_speakers", False),
             position=position,
         )
         if early := row.get("early"):
