@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -84,7 +85,7 @@ class GuestAdmin(InvitesFromTable, EditionAdmin):
     duties_to_change = ("registration",)
     menu_position = 3
     list_display = (
-        *("name", "email", "shown_group", "ticket_type", state, "invited_on", "answer_on", "came_of_it"),
+        *("name", "email", state, "came_of_it", "shown_group", "ticket_type", "invited_on", "answer_on"),
     )
     list_filter = ("status", PublicGroupFilter, "ticket_type")
     search_fields = ("name", "email")
@@ -192,7 +193,7 @@ class GuestAdmin(InvitesFromTable, EditionAdmin):
     @admin.display(description=_("what came of it"))
     def came_of_it(self, guest: Guest) -> str:
         if guest.ticket is None:
-            return guest.reason[:80] or "–"
+            return Truncator(guest.reason).chars(60) or "–"
         words = gettext("Ticket: %(state)s") % {"state": guest.ticket.get_status_display()}
         way = reverse("admin:registration_ticket_change", args=[guest.ticket.pk])
         return format_html('<a href="{}">{}</a>', way, words)
