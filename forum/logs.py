@@ -6,7 +6,7 @@ import logging
 import re
 
 SECRET_PARTS = re.compile(
-    r"/(orders/[^/\s]+|tickets|payments|speaker/invitations|my-agenda|password/reset)/[\w-]{16,}"
+    r"/(orders/[^/\s]+|tickets|register/guest|payments|speaker/invitations|my-agenda|password/reset)/[\w-]{16,}"
 )
 
 

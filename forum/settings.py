@@ -207,6 +207,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep the imports": {"task": "agenda.tasks.sweep_imports", "schedule": 3600.0},
     "sweep the reservations": {"task": "registration.tasks.sweep_reservations", "schedule": 60.0},
     "sweep the reminders": {"task": "registration.tasks.sweep_reminders", "schedule": 1800.0},
+    "sweep the guests": {"task": "registration.tasks.sweep_guests", "schedule": 600.0},
     "give speakers their places": {"task": "registration.tasks.sweep_speaker_places", "schedule": 120.0},
     "sweep the sessions": {"task": "forum.site.tasks.sweep_sessions", "schedule": 3600.0},
     "sweep the checkouts": {"task": "registration.tasks.sweep_checkouts", "schedule": 60.0, "options": SOON},

@@ -13,7 +13,7 @@ from django.db.models import prefetch_related_objects
 from forum.mail import Attachment, Content, Pointless, letter
 from forum.models import Message
 from forum.money import written
-from registration import letters_to_many  # noqa: F401 - registers the letters to many
+from registration import guest_letters, letters_to_many  # noqa: F401 - they register their letters
 from registration.badges import Badge
 from registration.calendar import calendar_of
 from registration.models import Order, Payment, Refund, Ticket

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 
 from celery import shared_task
 
 from forum.actor import Actor
+from forum.errors import Refusal
 from forum.jobs import job
 from forum.models import Job, User
 from registration import attendee_list
@@ -16,6 +18,7 @@ from registration.models import (
     Announcement,
     BulkRefund,
     Checkout,
+    Guest,
     Invoice,
     InvoiceSeries,
     Order,
@@ -50,6 +53,15 @@ def sweep_reminders() -> None:
     """Remind those whose time to pay ends in some days, once each."""
     for order in Order.objects.to_be_reminded().with_tickets():
         order.remind()
+
+
+@shared_task
+def sweep_guests() -> None:
+    """End the invitations whose time to answer has passed, and remind those whose time ends in some days, once each."""
+    Guest.objects.lapse()
+    for guest in Guest.objects.to_be_reminded().select_related("edition")[:500]:
+        with suppress(Refusal):  # they answered, or an organizer reminded them, a moment ago
+            guest.remind(by=Actor.system())
 
 
 @shared_task(soft_time_limit=50, time_limit=55)

@@ -8,6 +8,7 @@ from django.urls import path
 
 from registration.views import (
     delegation,
+    guests,
     invoices,
     my_orders,
     notices,
@@ -30,6 +31,8 @@ personal: list[Any] = [
     path("orders/<slug:code>/<slug:secret>/invoice-details/", invoices.details, name="order-invoice-details"),
     path("orders/<slug:code>/<slug:secret>/invoices/<slug:number>/", invoices.invoice, name="order-invoice"),
     path("payments/<slug:secret>/", payments.payment_return, name="payment-return"),
+    path("register/guest/<slug:secret>/", guests.guest, name="guest"),
+    path("register/guest/<slug:secret>/regrets/", guests.regrets, name="guest-regrets"),
     path("tickets/<slug:secret>/", tickets.ticket, name="ticket"),
     path("tickets/<slug:secret>/badge/", tickets.badge, name="ticket-badge"),
     path("tickets/<slug:secret>/calendar.ics", tickets.calendar, name="ticket-calendar"),

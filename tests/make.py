@@ -26,6 +26,7 @@ from registration.models import (
     BulkRefund,
     Checkout,
     Dispute,
+    Guest,
     Invoice,
     Notice,
     Order,
@@ -314,6 +315,21 @@ def wish_of(*wanted: Wanted, **fields: Any) -> Wish:
     """A wish for all these tickets, of a buyer who need not be one of the attendees."""
     defaults = {"email": f"buyer-{_number()}@example.org", "key": f"key-{_number()}", "language": "en"}
     return Wish(edition=wanted[0].ticket_type.edition, wanted=wanted, **{**defaults, **fields})
+
+
+def guest(
+    edition: Edition | None = None,
+    *,
+    ticket_type: TicketType | None = None,
+    group: StakeholderGroup | None = None,
+    **fields: Any,
+) -> Guest:
+    """Somebody invited to register, who has not answered. No mail is queued (for that, Guest.invite)."""
+    kind = ticket_type or _ticket_type(edition or (group.edition if group else None))
+    number = _number()
+    defaults = {"name": f"Guest {number}", "email": f"guest-{number}@example.org", "language": "en"}
+    named = {"edition": kind.edition, "ticket_type": kind, "group": group or _group(kind.edition)}
+    return Guest.objects.create(**named, **{**defaults, **fields})
 
 
 def order(

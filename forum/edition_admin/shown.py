@@ -55,8 +55,8 @@ def _readable(model: type[models.Model], name: Any) -> Any:
 
 
 KINDS = {
-    **dict.fromkeys(("confirmed", "sent", "done", "open", "running"), "good"),
-    **dict.fromkeys(("requested", "reserved", "queued", "sending", "draft", "announced"), "warn"),
+    **dict.fromkeys(("confirmed", "sent", "done", "open", "running", "registered"), "good"),
+    **dict.fromkeys(("requested", "reserved", "queued", "sending", "draft", "announced", "begun"), "warn"),
     **dict.fromkeys(("failed", "declined", "cancelled", "expired"), "bad"),
 }
 

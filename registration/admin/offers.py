@@ -163,7 +163,8 @@ class TicketTypeAdmin(EditionAdmin):
     def uses(self, record: TicketType) -> list[str]:
         count = record.tickets.count()
         if not count:
-            return []
+            invited = gettext("Somebody is invited to “%(type)s”. Take it off the offer instead.")
+            return [invited % {"type": record}] if record.guests.exists() else []
         sold = ngettext("%(count)s ticket is", "%(count)s tickets are", count) % {"count": count}
         return [
             gettext("%(sold)s of the type “%(type)s”. Take it off the offer instead.")

@@ -11,6 +11,7 @@ from registration.models.bulk_refund import BulkRefund
 from registration.models.bulk_refund_part import BulkRefundPart
 from registration.models.checkout import Checkout
 from registration.models.dispute import Dispute
+from registration.models.guest import Guest
 from registration.models.invoice import Invoice
 from registration.models.invoice_line import InvoiceLine
 from registration.models.invoice_series import InvoiceSeries
@@ -46,6 +47,7 @@ __all__ = [
     "Dispute",
     "Figures",
     "Flow",
+    "Guest",
     "Invoice",
     "InvoiceLine",
     "InvoiceSeries",

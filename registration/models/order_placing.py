@@ -13,6 +13,7 @@ from forum.actor import Actor
 from forum.errors import Refusal
 from forum.models import Message
 from registration.models.attendee import Attendee
+from registration.models.guest import Guest
 from registration.models.overdue import free_overdue
 from registration.models.quota import Place
 from registration.models.ticket import Ticket
@@ -128,6 +129,8 @@ class Placing(models.Model):
             Message.queue(letter, about=ticket, to=ticket.attendee.email, language=order.language)
         if len(tickets) > 1 or tickets[0].attendee.email.casefold() != order.email.casefold():
             order.tell_buyer(at_once=True)
+        invited = zip(wish.wanted, tickets, strict=True)
+        Guest.use([(one.guest, ticket) for one, ticket in invited if one.guest], now)
         Voucher.take(*tickets)
         Place.take(*(ticket for ticket in tickets if ticket.holds_place))
 

@@ -133,6 +133,11 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """Those that may still lead somebody in."""
         return self.filter(status__in=LIVE)
 
+    def addresses_in(self, edition: Edition) -> set[str]:
+        """The addresses of their attendees, in small letters, in one edition."""
+        theirs = self.filter(order__edition=edition).values_list("attendee__email", flat=True)
+        return {email.lower() for email in theirs if email}
+
     def numbers_by_status(self) -> dict[str, int]:
         """How many there are in each state; states without any are left out."""
         return dict(self.order_by().values_list("status").annotate(models.Count("pk")))

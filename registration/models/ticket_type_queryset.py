@@ -31,6 +31,11 @@ class TicketTypeQuerySet(TranslatedRecords, models.QuerySet["TicketType"]):
         )
         return offered.distinct()
 
+    def open_to_guests(self, edition: Edition) -> TicketTypeQuerySet:
+        """What somebody with a personal invitation may have in `edition` now: hidden, and before its time, too."""
+        not_over = Q(available_until=None) | Q(available_until__gt=timezone.now())
+        return self.of_edition(edition).filter(not_over, is_active=True, is_for_speakers=False)
+
     def of_edition(self, edition: Edition) -> TicketTypeQuerySet:
         """All of one edition, on offer or not, with their groups and prices by date."""
         kinds = self.filter(edition=edition).select_related("edition")

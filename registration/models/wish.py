@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,13 +12,16 @@ from forum.models import Edition, PageVersion, StakeholderGroup
 from registration.models.ticket_type import TicketType
 from registration.models.voucher import Voucher
 
+if TYPE_CHECKING:
+    from registration.models.guest import Guest
+
 
 @dataclass(frozen=True)
 class Wanted:
     """One ticket that somebody asks for: a type under a group, for a person, with a voucher or without.
 
     `person` holds the fields of Attendee. `terms` are those of the ticket type as the page showed them; empty when
-    nobody was shown any.
+    nobody was shown any. `guest` is who was invited to it: their link opens what others cannot have.
     """
 
     ticket_type: TicketType
@@ -26,6 +29,7 @@ class Wanted:
     person: dict[str, Any]
     voucher: Voucher | None = None
     terms: str = ""
+    guest: Guest | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,10 @@ class Wish:
     agreed_to: list[PageVersion] = field(default_factory=list)
     by_hand: bool = False
 
+    def invited(self, guest: Guest) -> Wish:
+        """The same wish by somebody who was invited."""
+        return replace(self, wanted=tuple(replace(one, guest=guest) for one in self.wanted))
+
     def as_on_offer(self, moment: datetime, *, had: Counter[int] | None = None) -> Wish:
         """The wish with its ticket types as they are now, their prices at `moment` above all: the one of placing.
 
@@ -53,20 +61,27 @@ class Wish:
         """
         if self.by_hand and (self.edition.is_over or self.edition.cancelled_at):
             raise Refusal(_("The forum is over, or does not take place."))
-        if not self.by_hand and not self.edition.takes_registrations:
+        is_free = self.by_hand or all(one.guest for one in self.wanted)
+        if not is_free and not self.edition.takes_registrations:
             raise Refusal(_("Registration is closed at the moment."))
         read: _Read = {}
         wanted = tuple(self._as_offered(one, moment, read) for one in self.wanted)
         if not self.by_hand:
-            _must_be_enough(wanted, had or Counter())
+            _must_be_enough(tuple(one for one in wanted if not one.guest), had or Counter())
         return replace(self, wanted=wanted)
 
     def _as_offered(self, one: Wanted, moment: datetime, read: _Read) -> Wanted:
-        known = one.ticket_type.pk, one.voucher.pk if one.voucher else None
+        known = (
+            one.ticket_type.pk,
+            one.voucher.pk if one.voucher else None,
+            one.guest.pk if one.guest else None,
+        )
+        if one.guest:
+            one.guest.must_be_open()
         if known not in read:
             read[known] = self._read(one)
         offered, voucher = read[known]
-        fits = self.by_hand or offered.is_for(one.group)
+        fits = self.by_hand or one.guest or offered.is_for(one.group)
         if one.group.edition_id != self.edition.pk or not fits:
             raise Refusal(
                 _("“%(type)s” is for other groups than yours. Choose another ticket, or another group.")
@@ -90,14 +105,14 @@ class Wish:
             )
         types = TicketType.objects
         offer = types.of_edition(self.edition) if self.by_hand else types.on_offer(self.edition, voucher)
-        found = offer.as_it_is(one.ticket_type)
+        found = one.guest.offered() if one.guest else offer.as_it_is(one.ticket_type)
         if found is None:
             raise Refusal(_("This ticket is not on offer any more. Choose another one."), field="ticket_type")
         return found.seen_with(voucher), voucher
 
 
-# Each ticket type, with the voucher with which it is wanted, as it is now; by their keys.
-_Read = dict[tuple[int, int | None], tuple[TicketType, Voucher | None]]
+# Each ticket type, with the voucher with which it is wanted and who was invited to it, as it is now; by their keys.
+_Read = dict[tuple[int, int | None, int | None], tuple[TicketType, Voucher | None]]
 
 
 def _must_be_enough(wanted: tuple[Wanted, ...], had: Counter[int]) -> None:

@@ -280,6 +280,7 @@ MODELS = {
     "registration_bulkrefund": "registration finance",
     "registration_announcement": "registration",
     "registration_invoice": "finance",
+    "registration_guest": "registration protection",
 }
 
 
@@ -644,6 +645,7 @@ MAKERS: dict[str, Callable[[Edition], Any]] = {
     "registration_bulkrefund": lambda edition: make.bulk_refund(edition, make.order(edition=edition)),
     "registration_announcement": make.announcement,
     "registration_invoice": lambda edition: make.invoice(_to_be_billed(edition)),
+    "registration_guest": lambda edition: make.guest(edition, group=make.group(edition)),
 }
 
 

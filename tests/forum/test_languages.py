@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -117,6 +117,18 @@ def _payment_reminder(edition: Edition) -> dict[str, Any]:
     return {"about": order, "to": order.email}
 
 
+def guest_of(edition: Edition, **fields: Any) -> Any:
+    kind = make.ticket_type(edition, name=DATA, description=DATA, price=25000)
+    group = make.group(edition, name=DATA, description=DATA)
+    told = {"answer_by": timezone.now() + timedelta(days=9), "message": DATA, "name": DATA}
+    return make.guest(ticket_type=kind, group=group, **{**told, **fields})
+
+
+def _guest(edition: Edition) -> dict[str, Any]:
+    guest = guest_of(edition)
+    return {"about": guest, "to": guest.email}
+
+
 def _refund(edition: Edition) -> dict[str, Any]:
     refund = make.refund(make.payment(ticket_of(edition, "cancelled").order))
     return {"about": refund, "to": refund.payment.order.email, "edition": edition}
@@ -138,6 +150,8 @@ SAMPLES: dict[str, Callable[[Edition], dict[str, Any]]] = {
     "payment-short": _payment_short,
     "payment-reminder": _payment_reminder,
     "refund": _refund,
+    "guest-invited": _guest,
+    "guest-reminder": _guest,
     "registration-open": lambda edition: {"about": make.interest(edition)},
     "sign-in-code": _kept(code="12345678"),
     "password-reset": _kept(password_reset_url="http://localhost:8000/th/account/"),
@@ -201,6 +215,33 @@ def test_public_pages_and_forms_leave_nothing_in_english(
         assert f'<html lang="{language}"' in page, path
         assert left_in_english(page) == [], path
         assert "วันวัน" not in page, "the name of a day begins with the word for day"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "state", ["invited", "registered", "declined", "withdrawn", "lapsed", "full", "ended", "gone"]
+)
+def test_a_guests_pages_leave_nothing_in_english(
+    client: Client, language: str, state: str, edition: Edition
+) -> None:
+    guest = guest_of(edition, **({"status": state} if state not in {"full", "ended", "gone"} else {}))
+    if state == "full":
+        make.quota(guest.ticket_type, size=0)
+    elif state == "gone":
+        guest.ticket_type.is_active = False
+        guest.ticket_type.save()
+    elif state in {"ended", "registered"}:
+        ended = {"ended": "expired"}.get(state, "confirmed")
+        type(guest).objects.update(status="registered", ticket=ticket_of(edition, ended))
+    path = f"/{language}/register/guest/{guest.secret}/"
+
+    pages = [
+        client.get(path),
+        client.post(path, {"step": "review"}),
+        client.get(f"{path}regrets/", follow=True),
+    ]
+
+    assert [left_in_english(page.content.decode()) for page in pages] == [[], [], []]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

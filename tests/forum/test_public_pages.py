@@ -269,7 +269,7 @@ def test_robots_are_told_where_the_sitemap_is_and_what_is_private(client: Client
     robots = text(client, "/robots.txt")
 
     assert f"Sitemap: {settings.SITE_URL}/sitemap.xml" in robots
-    for private in ("/admin/", "/door/", "/*/orders/", "/*/tickets/"):
+    for private in ("/admin/", "/door/", "/*/orders/", "/*/tickets/", "/*/register/guest/"):
         assert f"Disallow: {private}" in robots
 
 

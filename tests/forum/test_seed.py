@@ -25,7 +25,7 @@ from forum.models import Edition, Job, Message
 from forum.site.seed import content
 from forum.site.seed.portraits import TONES, portrait
 from forum.translated import TranslatedField
-from registration.models import Attendee, Order, PriceStep, Quota, Ticket, TicketType
+from registration.models import Attendee, Guest, Order, PriceStep, Quota, Ticket, TicketType
 from registration.reconciliation import Reconciliation
 from speakers.models import Speaker
 
@@ -96,6 +96,16 @@ def test_tickets_are_in_every_state(coming: Edition) -> None:
 
     assert set(states) == {"requested", "reserved", "confirmed", "declined", "expired", "cancelled"}
     assert all(many >= 5 for many in states.values())
+
+
+def test_guests_are_in_nearly_every_state_and_none_is_of_two_minds(coming: Edition) -> None:
+    guests = Guest.objects.of_edition(coming).with_all()
+
+    assert {guest.status for guest in guests} == {"invited", "begun", "registered", "declined", "lapsed"}
+    for guest in guests:
+        assert (guest.ticket is not None) == (guest.status == "registered")
+        assert guest.ticket_type.is_for(guest.group)
+        assert guest.language in coming.languages
 
 
 def test_speakers_come_from_every_group_and_many_countries(coming: Edition) -> None:

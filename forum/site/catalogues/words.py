@@ -22,10 +22,12 @@ APPS = ("forum", "speakers", "agenda", "registration")
 # The back office and the demo's doors speak English.
 BEHIND = re.compile(
     r"admin|/(?:dev|seed|management|migrations|catalogues|stripe_stand_in)/"
-    r"|agenda/(?:imports|frab)/.*|registration/(?:badges/(?:batch|printing)|forms/(?:badges|bank|by_hand)|exports)\.py"
+    r"|agenda/(?:imports|frab)/.*|registration/(?:badges/(?:batch|printing)|forms/(?:badges|bank|by_hand))\.py"
+    r"|registration/exports/.*"
     r"|registration/payments/bank/.*|registration/models/(?:bank_statement|statement_line|line_words)\.py"
     r"|registration/(?:models/(?:announcement|bulk_plan|bulk_refund|bulk_refund_part|dispute)|forms/in_bulk)\.py"
     r"|registration/models/(?:billing_details|invoice|invoice_line|invoice_series|taxed)\.py"
+    r"|registration/(?:guest_sheets/.*|forms/guest_sheet\.py|models/guest.*\.py)"
     r"|forum/(?:kept_file|models/issuer)\.py"
     r"|registration/reconciliation/.*|registration/(?:attendee_list|models/ledger)\.py"
     r"|forum/site/(?:dashboard|matter|matters_of_money|styleguide|translating|translations)\.py|templates/forum/styleguide\.html"
