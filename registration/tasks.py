@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Iterable
 
 from celery import shared_task
 
 from forum.actor import Actor
+from forum.errors import Refusal
 from forum.jobs import job
 from forum.models import Job
 from registration.badges import batch
-from registration.models import Checkout, Order, Quota, Refund, Ticket, Voucher
+from registration.models import Checkout, Order, Quota, Refund, Ticket, TypeChange, Voucher
 from registration.models.overdue import expire_if_overdue
 from registration.payments import checkouts, refunds
 from registration.payments.answers import Unreachable
@@ -23,9 +25,12 @@ PATIENCE = 5  # pages; a provider that answers for none of so many is away
 
 @shared_task
 def sweep_reservations() -> None:
-    """Expire the reservations past their time."""
+    """Expire the reservations past their time, and the changes of type whose difference was not paid."""
     for ticket in Ticket.objects.overdue().select_related("order__edition", "attendee"):
         expire_if_overdue(ticket)
+    for change in TypeChange.objects.overdue().with_ticket():
+        with contextlib.suppress(Refusal):  # the money, or somebody else, was faster
+            change.lapse(by=Actor.system())
 
 
 @shared_task

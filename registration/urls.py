@@ -6,7 +6,9 @@ from typing import Any
 
 from django.urls import path
 
-from registration.views import my_orders, notices, orders, payments, register, tickets
+from registration.views import changes, my_orders, notices, orders, payments, register, tickets
+
+TICKET = "orders/<slug:code>/<slug:secret>/tickets/<int:number>/"  # one ticket of an order
 
 public: list[Any] = [
     path("register/", register.register, name="register"),
@@ -16,8 +18,15 @@ personal: list[Any] = [
     path("orders/<slug:code>/<slug:secret>/email/", orders.email, name="order-email"),
     path("orders/<slug:code>/<slug:secret>/cancellation/", orders.cancellation, name="order-cancellation"),
     path("orders/<slug:code>/<slug:secret>/payment/", payments.payment, name="order-payment"),
+    path(f"{TICKET}correction/", changes.correction, name="order-correction"),
+    path(f"{TICKET}email/", changes.attendee_email, name="order-attendee-email"),
+    path(f"{TICKET}replacement/", changes.replacement, name="order-replacement"),
+    path(f"{TICKET}type/", changes.ticket_type, name="order-ticket-type"),
+    path(f"{TICKET}type/withdrawal/", changes.withdrawal, name="order-ticket-type-withdrawal"),
+    path(f"{TICKET}cancellation/", orders.ticket_cancellation, name="order-ticket-cancellation"),
     path("payments/<slug:secret>/", payments.payment_return, name="payment-return"),
     path("tickets/<slug:secret>/", tickets.ticket, name="ticket"),
+    path("tickets/<slug:secret>/correction/", changes.own_correction, name="ticket-correction"),
     path("tickets/<slug:secret>/badge/", tickets.badge, name="ticket-badge"),
     path("tickets/<slug:secret>/calendar.ics", tickets.calendar, name="ticket-calendar"),
     path("my-orders/", my_orders.my_orders, name="my-orders"),

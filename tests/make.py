@@ -30,6 +30,7 @@ from registration.models import (
     PriceStep,
     Quota,
     Refund,
+    RefundRule,
     StatementLine,
     Ticket,
     TicketType,
@@ -387,6 +388,14 @@ def notice(order: Order | None = None, **fields: Any) -> Notice:
     return Notice.objects.create(
         edition=order.edition, order=order, **{**defaults, "currency": order.edition.currency, **fields}
     )
+
+
+def refund_rule(edition: Edition | None = None, **fields: Any) -> RefundRule:
+    """Half of it comes back for a month from now; the next one made ends a day sooner."""
+    edition = edition or _edition()
+    days = 30 - edition.refund_rules.count()
+    until = timezone.now().astimezone(edition.zone).date() + timedelta(days=days)
+    return RefundRule.objects.create(edition=edition, **{"until": until, "share": 50, **fields})
 
 
 def entry(amount: int = 25000, **fields: Any) -> Entry:

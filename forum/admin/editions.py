@@ -102,6 +102,7 @@ class EditionRecordAdmin(EditionAdmin):
                 ),
             },
         ),
+        (_("What attendees may change"), {"fields": ("replace_until",)}),
         (_("Languages"), {"fields": ("main_language", "all_languages")}),
         (_("Texts"), {"fields": ("about", "brings", "outcome")}),
         (_("Money"), {"fields": ("currency", "payment_instructions")}),

@@ -114,6 +114,14 @@ class Edition(models.Model):
     registration_closes_at = models.DateTimeField(_("registration closes at"), null=True, blank=True)
     registration_paused_at = models.DateTimeField(_("registration paused at"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+    replace_until = models.DateField(
+        _("tickets may be passed on until"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "The last day on which somebody else may come instead. Left empty: the day before the first."
+        ),
+    )
 
     objects = EditionQuerySet.as_manager()
 

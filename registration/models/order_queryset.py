@@ -61,9 +61,13 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return dict(self.filter(edition=edition).values_list("code", "pk"))
 
     def awaiting_money(self) -> OrderQuerySet:
-        """Those with a ticket that is to be paid, at a forum that is not cancelled, oldest first."""
+        """Those with a ticket that is to be paid, or to become a dearer one, at a forum that is not cancelled, oldest
+        first."""
         payable = Ticket.objects.payable().filter(order=OuterRef("pk"))
-        return self.filter(Exists(payable), edition__cancelled_at=None).order_by("placed_at")
+        changing = Ticket.objects.filter(order=OuterRef("pk"), type_changes__status="waiting")
+        return self.filter(Exists(payable) | Exists(changing), edition__cancelled_at=None).order_by(
+            "placed_at"
+        )
 
     def of_edition(self, edition: Edition) -> OrderQuerySet:
         """Those of one edition."""
@@ -108,13 +112,18 @@ class OrderQuerySet(models.QuerySet["Order"]):
         back = ours & (~Q(payments__refunds__status="failed") | Q(payments__refunds__is_unsure=True))
         refunded = each.annotate(sum=Sum("payments__refunds__amount", filter=back)).values("sum")
         cost = each.annotate(sum=Sum("tickets__price", filter=Q(tickets__status__in=LIVE))).values("sum")
+        dearer = F("tickets__type_changes__price") - F("tickets__type_changes__from_price")
+        waiting = Q(tickets__type_changes__status="waiting")
+        awaited = each.annotate(sum=Sum(dearer, filter=waiting)).values("sum")
         paid = Coalesce(Subquery(received), 0) - Coalesce(Subquery(refunded), 0)
-        return self.alias(paid=paid, cost=Coalesce(Subquery(cost), 0) + F("kept")).filter(paid__gt=F("cost"))
+        owed = Coalesce(Subquery(cost), 0) + Coalesce(Subquery(awaited), 0) + F("kept")
+        return self.alias(paid=paid, cost=owed).filter(paid__gt=F("cost"))
 
     def with_tickets(self) -> OrderQuerySet:
         """With all that an order's page shows."""
         return self.select_related("edition").prefetch_related(
             *(models.Prefetch("tickets", Ticket.objects.with_answers()), "tickets__refunds"),
+            "tickets__type_changes__to_type",
             *("payments__refunds", "checkouts"),
             *("tickets__ticket_type__days", "tickets__ticket_type__edition__days"),
         )

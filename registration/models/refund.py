@@ -143,6 +143,17 @@ class Refund(Deferred):
             refund._tell()
         return refund
 
+    @classmethod
+    def ask_for(cls, order: Order, amount: int, *, by: Actor, ticket: Ticket | None = None) -> int:
+        """Pay `amount` of what was received for an order back (minor units), the oldest payment first; how much of it
+        is on its way. Only what came online goes back by itself: the rest stays left over, for organizers to pay."""
+        left = amount
+        for payment in Payment.objects.of_stripe(order):
+            if part := min(left, payment.refundable):
+                cls.ask(payment, amount=part, by=by, ticket=ticket)
+                left -= part
+        return amount - left
+
     @transaction.atomic
     def went(self, reference: str) -> Outcome:
         """Note that the provider does it, under which name, whoever learnt of it first; tell who paid.

@@ -275,6 +275,7 @@ MODELS = {
     "registration_payment": "registration finance",
     "registration_refund": "registration finance",
     "registration_notice": "registration finance",
+    "registration_refundrule": "registration finance",
     "registration_bankstatement": "finance",
 }
 
@@ -627,6 +628,7 @@ MAKERS: dict[str, Callable[[Edition], Any]] = {
     "registration_refund": lambda edition: make.refund(make.payment(make.order(edition=edition))),
     "registration_notice": lambda edition: make.notice(make.order(edition=edition)),
     "registration_bankstatement": make.statement,
+    "registration_refundrule": make.refund_rule,
 }
 
 
