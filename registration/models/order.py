@@ -104,8 +104,13 @@ class Order(Owing, Placing):
         """
         if not 0 < amount <= Order.objects.held(self.pk).overpaid:
             raise Refusal(_("So much is not left over in this order."), field="amount")
-        Order.objects.filter(pk=self.pk).update(kept=F("kept") + amount)
-        log.info("order %s: %s kept by %s", self.code, amount, by.label)
+        self.keep_by_rule(amount, by=by)
+
+    def keep_by_rule(self, amount: int, *, by: Actor) -> None:
+        """Keep what a rule does not give back of what was paid (minor units). Who calls holds the order."""
+        if amount:
+            Order.objects.filter(pk=self.pk).update(kept=F("kept") + amount)
+            log.info("order %s: %s kept by %s", self.code, amount, by.label)
 
     def keep_less(self, amount: int) -> None:
         """Keep so much less than before (minor units), since it is paid back after all. Who calls holds the order."""

@@ -118,11 +118,19 @@ class Refund(Deferred):
     @classmethod
     @transaction.atomic
     def ask(
-        cls, payment: Payment, *, amount: int, by: Actor, reason: str = "", ticket: Ticket | None = None
+        cls,
+        payment: Payment,
+        *,
+        amount: int,
+        by: Actor,
+        reason: str = "",
+        ticket: Ticket | None = None,
+        by_rule: bool = False,
     ) -> Refund:
         """Pay `amount` of a payment back: a worker sends it once this transaction is committed.
 
-        What was kept of it before is kept no more. Raises Refusal when less than that is left of the payment.
+        What was kept of it before is kept no more; `by_rule` says that both are decided at once. Raises Refusal when
+        less than that is left of the payment.
         """
         order = Order.objects.held(payment.order_id)
         payment = Payment.objects.select_related("order__edition").get(pk=payment.pk)
@@ -131,7 +139,7 @@ class Refund(Deferred):
         refund = cls.objects.create(
             payment=payment, ticket=ticket, amount=amount, reason=reason, asked_by=by.user
         )
-        if payment.currency == order.edition.currency:
+        if payment.currency == order.edition.currency and not by_rule:
             order.keep_less(amount - order.overpaid)
         log.info("order %s: refund %s asked for by %s", payment.order.code, refund.pk, by.label)
         if payment.provider == Payment.Provider.STRIPE:
@@ -144,15 +152,14 @@ class Refund(Deferred):
         return refund
 
     @classmethod
-    def ask_for(cls, order: Order, amount: int, *, by: Actor, ticket: Ticket | None = None) -> int:
-        """Pay `amount` of what was received for an order back (minor units), the oldest payment first; how much of it
-        is on its way. Only what came online goes back by itself: the rest stays left over, for organizers to pay."""
+    def ask_for(cls, order: Order, amount: int, *, by: Actor, ticket: Ticket | None = None) -> None:
+        """Pay `amount` of what was received for an order back (minor units), as a rule says, the oldest payment first.
+        Only what came online goes back by itself: the rest stays left over, for organizers to pay."""
         left = amount
         for payment in Payment.objects.of_stripe(order):
             if part := min(left, payment.refundable):
-                cls.ask(payment, amount=part, by=by, ticket=ticket)
+                cls.ask(payment, amount=part, by=by, ticket=ticket, by_rule=True)
                 left -= part
-        return amount - left
 
     @transaction.atomic
     def went(self, reference: str) -> Outcome:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from registration.models.refund_rule import RefundRule
-from registration.models.ticket_status import Status
 
 if TYPE_CHECKING:
     from registration.models.order import Order
@@ -44,30 +43,24 @@ class Settlement:
     @classmethod
     def of_cancelling(cls, order: Order, tickets: Iterable[Ticket]) -> Settlement:
         """What giving up these tickets of `order` comes to; `order.with_tickets()` has been read. Only confirmed
-        tickets have cost something; money that came for others is for organizers to see to."""
-        chosen = list(tickets)
-        held = sum(one.price + one.awaited for one in chosen if one.holds_place)
-        asked = sum(one.price for one in chosen if one.is_requested)
-        left_over = max(0, order.paid - (order.total - held) - (order.requested - asked))
-        confirmed = {one.pk: one.price + one.awaited for one in chosen if one.status == Status.CONFIRMED}
-        return cls._of(order, confirmed, left_over - order.overpaid)
+        tickets have been paid for; money that came for others is for organizers to see to."""
+        return cls._of(order, {one.pk: one.price for one in tickets if one.admits})
 
     @classmethod
     def of_cheaper(cls, order: Order, ticket: Ticket, price: int) -> Settlement:
         """What it comes to, when a confirmed ticket of `order` costs `price` from now on, which is less."""
-        left_over = max(0, -order.balance - order.requested + ticket.price - price)
-        return cls._of(order, {ticket.pk: ticket.price - price}, left_over - order.overpaid)
+        return cls._of(order, {ticket.pk: ticket.price - price})
 
     @classmethod
-    def _of(cls, order: Order, worth: dict[int, int], freed: int) -> Settlement:
+    def _of(cls, order: Order, paid: dict[int, int]) -> Settlement:
+        """Whose money is noted elsewhere, as of a ticket that was confirmed by hand, nothing is decided for."""
+        cost = sum(ticket.price for ticket in order.tickets.all() if ticket.admits)
+        is_booked = order.paid >= order.kept + cost
         rules = RefundRule.objects.of_edition(order.edition)
-        rule = None
-        for one in reversed(rules):
+        if not rules or order.edition.cancelled_at or not is_booked:
+            return cls(is_decided=False)
+        for one in rules:
             one.edition = order.edition
-            rule = rule if one.is_over else one
-        paid = {}
-        for key, most in worth.items():
-            paid[key] = min(most, freed)
-            freed -= paid[key]
+        rule = next((one for one in rules if not one.is_over), None)
         back = {key: rule.back_of(amount) if rule else 0 for key, amount in paid.items()}
-        return cls(bool(rules) and order.edition.cancelled_at is None, rule, paid, back)
+        return cls(True, rule, paid, back)

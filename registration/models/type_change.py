@@ -167,10 +167,10 @@ class TypeChange(models.Model):
         self._do(by=by)
         if settlement:
             Refund.ask_for(order, settlement.total_back, by=by)
-            order = Order.objects.with_tickets().get(pk=order.pk)
-            if kept := min(settlement.kept, order.overpaid):
-                order.keep(kept, by=by)
+            order.keep_by_rule(settlement.kept, by=by)
         hold_places_of(self.ticket, self.to_type)
+        if not self.ticket.admits:
+            order.confirm_what_is_paid(by=by)  # what came already may be enough by now
 
     def carry_out(self, *, by: Actor) -> None:
         """Let the ticket be of the other type, now that the difference has come. Who calls holds the order."""

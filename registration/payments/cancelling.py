@@ -48,6 +48,8 @@ def cancel(order: Order, keys: Iterable[int], *, back: int | None, by: Actor) ->
             _settle(held, tickets, settlement, by=by)
         Voucher.give_back(*tickets)
         Place.give_back(*tickets)
+        if any(one.is_payable for one in held.tickets.all() if one not in tickets):
+            held.confirm_what_is_paid(by=by)  # what is left over may be enough for another ticket
 
 
 def _settle(order: Order, tickets: list[Ticket], settlement: Settlement, *, by: Actor) -> None:
@@ -55,6 +57,4 @@ def _settle(order: Order, tickets: list[Ticket], settlement: Settlement, *, by: 
         if settlement.paid.get(ticket.pk):
             Ticket.objects.among([ticket.pk]).update(due_back=settlement.back[ticket.pk])
             Refund.ask_for(order, settlement.back[ticket.pk], by=by, ticket=ticket)
-    left_over = Order.objects.with_tickets().get(pk=order.pk).overpaid
-    if kept := min(settlement.kept, left_over):
-        order.keep(kept, by=by)
+    order.keep_by_rule(settlement.kept, by=by)
