@@ -107,7 +107,7 @@ class TypeChange(models.Model):
     def _ask(cls, ticket: Ticket, to: TicketType, price: int, back: int, *, by: Actor) -> TypeChange:
         order = Order.objects.held(ticket.order_id)
         now, ticket = timezone.now(), Ticket.objects.held(ticket.pk)
-        done = ticket.type_changes.first()
+        done = ticket.type_changes.newest()
         if done and (done.to_type_id, done.price) == (to.pk, price) and done.is_as_asked(ticket):
             return done
         ticket.must_allow("type")

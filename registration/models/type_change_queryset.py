@@ -9,6 +9,7 @@ from django.utils import timezone
 if TYPE_CHECKING:
     from registration.models.order import Order
     from registration.models.quota import Quota
+    from registration.models.type_change import TypeChange
 
 
 class TypeChangeQuerySet(models.QuerySet["TypeChange"]):
@@ -30,6 +31,10 @@ class TypeChangeQuerySet(models.QuerySet["TypeChange"]):
     def lacking(self, quota: Quota) -> TypeChangeQuerySet:
         """Those that wait, and whose ticket holds no place of `quota`."""
         return self.waiting().exclude(ticket__places__quota=quota).select_related("ticket")
+
+    def newest(self) -> TypeChange | None:
+        """The one that was asked for last; None when there is none."""
+        return self.order_by("-asked_at", "-pk").first()
 
     def with_ticket(self) -> TypeChangeQuerySet:
         """Each with its ticket, whose order they are about."""

@@ -125,7 +125,7 @@ def replacement(request: Request, code: str, secret: str, number: int) -> HttpRe
 def ticket_type(request: Request, code: str, secret: str, number: int) -> HttpResponse:
     """Change a ticket to another type; what that costs stands at each of them."""
     ticket = ticket_of(request, code, secret, number)
-    newest = ticket.type_changes.first()
+    newest = ticket.type_changes.newest()
     if newest and newest.is_as_asked(ticket) and newest.was_chosen_by(request.POST.get("ticket_type", "")):
         return redirect(ticket.order)  # pressed twice
     choices = _choices(ticket)
@@ -195,6 +195,9 @@ def _answer(
 ) -> HttpResponse:
     """Ask with the form; do it, say what was done and lead back. What is not possible any more is said where it leads
     back to."""
+    if why_not := Deed.of(ticket, name).why_not:
+        messages.error(request, str(why_not))
+        return redirect(context["back"])
     if request.method == "POST" and form.is_valid():
         try:
             said = do()
@@ -203,7 +206,4 @@ def _answer(
         else:
             messages.success(request, said)
             return redirect(context["back"])
-    elif request.method != "POST" and (why_not := Deed.of(ticket, name).why_not):
-        messages.error(request, str(why_not))
-        return redirect(context["back"])
     return render(request, template, context)

@@ -103,7 +103,12 @@ def _cancel(request: Request, order: Order, tickets: list[Ticket]) -> HttpRespon
         return _give_up(request, order, tickets)
     if not tickets or not order.is_cancellable:
         return redirect(order)
-    context = {"order": order, "tickets": tickets, "settlement": Settlement.of_cancelling(order, tickets)}
+    context = {
+        "order": order,
+        "tickets": tickets,
+        "is_part": any(one.is_live and one not in tickets for one in order.tickets.all()),
+        "settlement": Settlement.of_cancelling(order, tickets),
+    }
     return render(request, "registration/cancel.html", context)
 
 

@@ -152,7 +152,8 @@ def test_the_buyer_is_told_what_to_pay_until_when_and_that_the_ticket_stays_with
     become(ticket, other(ticket, 30000))
 
     body = str(compose(Message.objects.get()).body)
-    assert "It becomes “All days” when USD 100.00 more are paid." in body
+    assert "It becomes “All days” when the difference is paid." in body
+    assert "To be paid: USD 100.00" in body
     assert "Without it your ticket stays as it is." in body
     assert "Then the place goes to somebody else" not in body
 

@@ -141,7 +141,7 @@ def test_without_a_day_people_are_replaced_until_the_forum_begins() -> None:
 def test_too_late_is_said_on_the_page_and_changes_nothing(client: Client) -> None:
     ticket = make.ticket(order=make.order(tickets=0, edition=over_for_names()), name="Khin")
 
-    page = text(client.post(address_of(ticket, "replacement"), sent(ticket)))
+    page = text(client.post(address_of(ticket, "replacement"), sent(ticket), follow=True))
 
     assert "That was possible until" in page
     assert Attendee.objects.get().name == "Khin"
