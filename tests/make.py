@@ -34,6 +34,7 @@ from registration.models import (
     StatementLine,
     Ticket,
     TicketType,
+    TypeChange,
     Voucher,
 )
 from registration.models.entry import Entry
@@ -396,6 +397,18 @@ def refund_rule(edition: Edition | None = None, **fields: Any) -> RefundRule:
     days = 30 - edition.refund_rules.count()
     until = timezone.now().astimezone(edition.zone).date() + timedelta(days=days)
     return RefundRule.objects.create(edition=edition, **{"until": until, "share": 50, **fields})
+
+
+def type_change(ticket: Ticket, to: TicketType, **fields: Any) -> TypeChange:
+    """A ticket's change to another type, that waits for the difference; it holds no place of the other type."""
+    defaults = {
+        "from_type": ticket.ticket_type,
+        "from_price": ticket.price,
+        "price": to.price,
+        "status": "waiting",
+        "pay_by": timezone.now() + timedelta(days=14),
+    }
+    return TypeChange.objects.create(ticket=ticket, to_type=to, **{**defaults, **fields})
 
 
 def entry(amount: int = 25000, **fields: Any) -> Entry:

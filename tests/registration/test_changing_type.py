@@ -522,6 +522,35 @@ def test_payment_lapse_withdrawal_and_cancellation_at_once_lose_neither_place_no
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("round_number", range(3))
+def test_a_payment_that_arrives_while_the_type_changes_counts_and_the_rest_is_still_owed(
+    round_number: int, stripe_stand_in: StripeStandIn
+) -> None:
+    first = make.ticket_type(price=20000, size=5)
+    order = make.order(ticket_type=first, status="reserved")
+    ticket, kind = order.tickets.get(), make.ticket_type(first.edition, price=30000, size=5)
+    stripe_stand_in.pay(opened(order).reference)
+    event = stripe_stand_in.events("checkout.session.completed")[-1]
+
+    results = at_once(
+        [
+            lambda: tell(stripe_stand_in, event).status_code,
+            lambda: changing.change_type(Ticket.objects.get(), kind, price=30000, back=0, by=SOMEBODY),
+            lambda: changing.change_type(Ticket.objects.get(), kind, price=30000, back=0, by=SOMEBODY),
+        ]
+    )
+
+    now = the_order()
+    assert set(kinds(results)) <= {"int", "TypeChange", "Refusal"}, results
+    assert now.received == 20000
+    assert now.balance == (10000 if TypeChange.objects.exists() else 0)
+    assert now.is_payable == TypeChange.objects.exists()
+    assert TypeChange.objects.count() <= 1
+    assert ticket.pk == now.tickets.get().pk
+    assert_counted()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_of_rivals_for_the_last_place_of_a_type_one_changes_to_it() -> None:
     edition = make.edition()
     kind = make.ticket_type(edition, size=9, price=100)
