@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from forum.models import Edition
@@ -25,7 +24,7 @@ class Deed:
     """
 
     name: str
-    why_not: str | Promise = ""
+    why_not: str = ""
 
     @property
     def is_possible(self) -> bool:

@@ -61,7 +61,7 @@ class Changing(models.Model):
         """Raise Refusal, with whom to ask, when the holder's deed of this name is not possible any more."""
         deed = Deed.of(cast("Ticket", self), name)
         if not deed.is_possible:
-            raise Refusal(deed.why_not)  # type: ignore[arg-type]
+            raise Refusal(deed.why_not)
 
     def _held(self) -> Ticket:
         """This ticket as it is now, kept from other verbs until the transaction ends, its order first."""

@@ -160,6 +160,7 @@ class TypeChange(models.Model):
             order.tell_buyer(at_once=True)
             wanting = copy(self.ticket)
             wanting.ticket_type = self.to_type
+            wanting.voucher = self.ticket.voucher if self.keeps_voucher else None
             hold_places_of(wanting, self.from_type, self.to_type)
             return
         self.status = self.Status.WAITING

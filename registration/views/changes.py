@@ -196,7 +196,7 @@ def _answer(
     """Ask with the form; do it, say what was done and lead back. What is not possible any more is said where it leads
     back to."""
     if why_not := Deed.of(ticket, name).why_not:
-        messages.error(request, str(why_not))
+        messages.error(request, why_not)
         return redirect(context["back"])
     if request.method == "POST" and form.is_valid():
         try:

@@ -487,6 +487,19 @@ def test_a_voucher_that_does_not_fit_is_given_back() -> None:
     assert_counted()
 
 
+@pytest.mark.parametrize("price", [10000, 20000], ids=["at once", "waiting"])
+def test_a_voucher_that_goes_beyond_a_full_quota_opens_none_of_a_type_that_it_is_not_for(price: int) -> None:
+    ticket = bought(10000)
+    voucher = make.voucher(ticket_types=[ticket.ticket_type], goes_beyond=True)
+    Ticket.objects.update(voucher=voucher)
+    Voucher.objects.update(used=1)
+
+    with pytest.raises(Refusal, match="“All days”"):
+        become(ticket, other(ticket, price, size=0))
+
+    assert_counted()
+
+
 # --- rivals ----------------------------------------------------------------------------------------------------
 
 
