@@ -129,6 +129,8 @@ def ticket_type(request: Request, code: str, secret: str, number: int) -> HttpRe
     if newest and newest.is_as_asked(ticket) and newest.was_chosen_by(request.POST.get("ticket_type", "")):
         return redirect(ticket.order)  # pressed twice
     choices = _choices(ticket)
+    if request.method == "POST" and not choices:
+        return redirect(request.path)
     form = TypeForm(choices, *_sent(request))
 
     def change() -> str:
