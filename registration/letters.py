@@ -16,7 +16,7 @@ from forum.money import written
 from registration import guest_letters, letters_to_many  # noqa: F401 - they register their letters
 from registration.badges import Badge
 from registration.calendar import calendar_of
-from registration.models import Order, Payment, Refund, Ticket
+from registration.models import Order, Payment, Refund, Ticket, TypeChange
 from registration.models.ticket_status import Status
 from registration.payments import stripe_checkout
 
@@ -105,6 +105,14 @@ def ticket_cancelled(message: Message) -> Content:
     return _about(message, Status.CANCELLED)
 
 
+@letter("ticket-passed-on", "registration")
+def ticket_passed_on(message: Message) -> Content:
+    """Somebody else comes with your ticket. To who came before, whose name is nowhere else any more."""
+    if "name" not in message.context:
+        raise Pointless("It was sent before, and what it said is not kept.")
+    return Content({"name": message.context["name"]})
+
+
 def _about_money(order: Order, message: Message, **context: Any) -> Content:
     """What letters about money show; they go to the buyer only."""
     if message.to.casefold() != order.email.casefold():
@@ -170,6 +178,15 @@ def order_state(message: Message) -> Content:
         pays_online=stripe_checkout.is_offered(),
         is_buyer=True,
     )
+
+
+@letter("type-change-lapsed", "registration")
+def type_change_lapsed(message: Message) -> Content:
+    """The difference for another ticket was not paid in time."""
+    change = message.about
+    if not isinstance(change, TypeChange) or change.status != change.Status.LAPSED:
+        raise Pointless("It did not lapse after all.")
+    return _about_money(change.ticket.order, message, change=change, ticket=change.ticket)
 
 
 @letter("refund", "registration")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Iterable
 from contextlib import suppress
@@ -27,6 +28,7 @@ from registration.models import (
     SpeakerPlace,
     Ticket,
     TicketType,
+    TypeChange,
     Voucher,
     announcement,
     bulk_refund,
@@ -43,9 +45,12 @@ PATIENCE = 5  # pages; a provider that answers for none of so many is away
 
 @shared_task
 def sweep_reservations() -> None:
-    """Expire the reservations past their time."""
+    """Expire the reservations past their time, and the changes of type whose difference was not paid."""
     for ticket in Ticket.objects.overdue().select_related("order__edition", "attendee"):
         expire_if_overdue(ticket)
+    for change in TypeChange.objects.overdue().with_ticket():
+        with contextlib.suppress(Refusal):  # the money, or somebody else, was faster
+            change.lapse(by=Actor.system())
 
 
 @shared_task

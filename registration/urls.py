@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import path
 
 from registration.views import (
+    changes,
     delegation,
     guests,
     invoices,
@@ -17,6 +18,8 @@ from registration.views import (
     register,
     tickets,
 )
+
+TICKET = "orders/<slug:code>/<slug:secret>/tickets/<int:number>/"  # one ticket of an order
 
 public: list[Any] = [
     path("register/", register.register, name="register"),
@@ -30,10 +33,17 @@ personal: list[Any] = [
     path("orders/<slug:code>/<slug:secret>/payment/", payments.payment, name="order-payment"),
     path("orders/<slug:code>/<slug:secret>/invoice-details/", invoices.details, name="order-invoice-details"),
     path("orders/<slug:code>/<slug:secret>/invoices/<slug:number>/", invoices.invoice, name="order-invoice"),
+    path(f"{TICKET}correction/", changes.correction, name="order-correction"),
+    path(f"{TICKET}email/", changes.attendee_email, name="order-attendee-email"),
+    path(f"{TICKET}replacement/", changes.replacement, name="order-replacement"),
+    path(f"{TICKET}type/", changes.ticket_type, name="order-ticket-type"),
+    path(f"{TICKET}type/withdrawal/", changes.withdrawal, name="order-ticket-type-withdrawal"),
+    path(f"{TICKET}cancellation/", orders.ticket_cancellation, name="order-ticket-cancellation"),
     path("payments/<slug:secret>/", payments.payment_return, name="payment-return"),
     path("register/guest/<slug:secret>/", guests.guest, name="guest"),
     path("register/guest/<slug:secret>/regrets/", guests.regrets, name="guest-regrets"),
     path("tickets/<slug:secret>/", tickets.ticket, name="ticket"),
+    path("tickets/<slug:secret>/correction/", changes.own_correction, name="ticket-correction"),
     path("tickets/<slug:secret>/badge/", tickets.badge, name="ticket-badge"),
     path("tickets/<slug:secret>/calendar.ics", tickets.calendar, name="ticket-calendar"),
     path("my-orders/", my_orders.my_orders, name="my-orders"),

@@ -35,9 +35,11 @@ from registration.models import (
     PriceStep,
     Quota,
     Refund,
+    RefundRule,
     StatementLine,
     Ticket,
     TicketType,
+    TypeChange,
     Voucher,
 )
 from registration.models.entry import Entry
@@ -407,6 +409,26 @@ def notice(order: Order | None = None, **fields: Any) -> Notice:
     return Notice.objects.create(
         edition=order.edition, order=order, **{**defaults, "currency": order.edition.currency, **fields}
     )
+
+
+def refund_rule(edition: Edition | None = None, **fields: Any) -> RefundRule:
+    """Half of it comes back for a month from now; the next one made ends a day sooner."""
+    edition = edition or _edition()
+    days = 30 - edition.refund_rules.count()
+    until = timezone.now().astimezone(edition.zone).date() + timedelta(days=days)
+    return RefundRule.objects.create(edition=edition, **{"until": until, "share": 50, **fields})
+
+
+def type_change(ticket: Ticket, to: TicketType, **fields: Any) -> TypeChange:
+    """A ticket's change to another type, that waits for the difference; it holds no place of the other type."""
+    defaults = {
+        "from_type": ticket.ticket_type,
+        "from_price": ticket.price,
+        "price": to.price,
+        "status": "waiting",
+        "pay_by": timezone.now() + timedelta(days=14),
+    }
+    return TypeChange.objects.create(ticket=ticket, to_type=to, **{**defaults, **fields})
 
 
 def entry(amount: int = 25000, **fields: Any) -> Entry:

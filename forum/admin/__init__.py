@@ -1,5 +1,5 @@
 """The back office of the floor."""
 
-from forum.admin import content, editions, outbox, people
+from forum.admin import content, editions, groups, outbox, people
 
-__all__ = ["content", "editions", "outbox", "people"]
+__all__ = ["content", "editions", "groups", "outbox", "people"]

@@ -1,4 +1,4 @@
-"""Editions and their stakeholder groups."""
+"""Editions."""
 
 from __future__ import annotations
 
@@ -19,19 +19,17 @@ from forum import cldr, languages
 from forum.edition_admin import EditionAdmin, EditionForm, pill
 from forum.edition_admin.chosen import KEY, answered, at_home_in
 from forum.edition_admin.forms import RateField
-from forum.models import Duty, Edition, StakeholderGroup
+from forum.models import Duty, Edition
 from forum.money import rate_written
-from forum.templatetags.components import group as drawn
 from forum.templatetags.formats import day_range
+
+CURRENT_MARK = _("at the short addresses")
 
 
 @admin.display(description=_("tax rate"))
 def tax_rate(edition: Edition) -> str:
     """The rate of an edition, for those who but read it."""
     return rate_written(edition.tax_rate)
-
-
-CURRENT_MARK = _("at the short addresses")
 
 
 def _offered(code: str) -> str:
@@ -112,6 +110,7 @@ class EditionRecordAdmin(EditionAdmin):
                 ),
             },
         ),
+        (_("What attendees may change"), {"fields": ("replace_until",)}),
         (_("Languages"), {"fields": ("main_language", "all_languages")}),
         (_("Texts"), {"fields": ("about", "brings", "outcome")}),
         (_("Money"), {"fields": ("currency", "payment_instructions")}),
@@ -218,33 +217,3 @@ class EditionRecordAdmin(EditionAdmin):
     @admin.display(description=CURRENT_MARK, boolean=True)
     def is_current(self, edition: Edition) -> bool:
         return edition.is_current
-
-
-@admin.register(StakeholderGroup)
-class StakeholderGroupAdmin(EditionAdmin):
-    """The constituencies of an edition."""
-
-    duties_to_view = ("programme", "finance")
-    duties_to_change = ("registration", "protection")
-    lasting = ("slug",)
-    menu_position = 4
-    list_display = ("__str__", "slug", "mark", "shown_as", "position")
-    list_select_related = ("shown_as",)
-    fields = ("name", "slug", "description", "colour", "shown_as", "position")
-
-    def get_readonly_fields(self, request: Any, obj: Any = None) -> list[Any]:
-        names = super().get_readonly_fields(request, obj)
-        is_free = "shown_as" in names or request.user.has_duty(request.edition, "protection")
-        return names if is_free else [*names, "shown_as"]
-
-    def uses(self, record: StakeholderGroup) -> list[str]:
-        # One sentence for all: a list of what holds the group would name the people in it. Without it, a ticket type
-        # that is for this group alone would be for everybody.
-        holders = (record.tickets, record.guests, record.speakers, record.ticket_types, record.stands_for)
-        if any(held.exists() for held in holders):
-            return [gettext("“%(group)s” is in use, so it is kept.") % {"group": record}]
-        return []
-
-    @admin.display(description=_("looks like"))
-    def mark(self, group: StakeholderGroup) -> str:
-        return drawn(group.public)

@@ -115,6 +115,12 @@ class Edition(Issuer):
     registration_closes_at = models.DateTimeField(_("registration closes at"), null=True, blank=True)
     registration_paused_at = models.DateTimeField(_("registration paused at"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+    replace_until = models.DateField(
+        _("tickets may be passed on until"),
+        null=True,
+        blank=True,
+        help_text=_("Last day on which somebody else may come instead; if empty, the one before the first."),
+    )
 
     objects = EditionQuerySet.as_manager()
 

@@ -15,6 +15,7 @@ from forum.money import price as price_written
 from forum.templatetags.components import group as group_drawn
 from registration.admin.attendee_list import WithAttendeeList
 from registration.admin.badges import WithBadges
+from registration.admin.changes import TypeChangeInline
 from registration.models import Attendee, Ticket
 from registration.models.ticket_status import Status
 from registration.payments import checkouts, refunds
@@ -96,7 +97,7 @@ class TicketAdmin(WithBadges, WithAttendeeList, EditionAdmin):
         *(("order", "ticket_type"), ("shown_group", "price_written")),
         *((state, "status_changed_at", "reserved_until"), "reason"),
     )
-    inlines = (AttendeeInline,)
+    inlines = (AttendeeInline, TypeChangeInline)
     verbs = (
         Verb(
             "approve",

@@ -24,11 +24,15 @@ from registration.models.payment import Payment
 from registration.models.price_step import NextPrice, PriceStep
 from registration.models.quota import Place, Quota
 from registration.models.refund import Refund
+from registration.models.refund_rule import RefundRule
 from registration.models.said import Said
+from registration.models.settlement import Settlement
 from registration.models.speaker_place import SpeakerPlace
 from registration.models.statement_line import StatementLine
 from registration.models.ticket import Ticket
 from registration.models.ticket_type import TicketType
+from registration.models.type_change import TypeChange
+from registration.models.type_offer import TypeOffer
 from registration.models.voucher import Voucher
 from registration.models.wish import Wanted, Wish
 
@@ -62,12 +66,16 @@ __all__ = [
     "Quota",
     "Recipient",
     "Refund",
+    "RefundRule",
     "Said",
+    "Settlement",
     "SpeakerPlace",
     "Standing",
     "StatementLine",
     "Ticket",
     "TicketType",
+    "TypeChange",
+    "TypeOffer",
     "Voucher",
     "Wanted",
     "Wish",

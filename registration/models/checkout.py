@@ -18,6 +18,7 @@ from registration.models.order import Order
 from registration.models.outcome import Outcome
 from registration.models.payment import Payment
 from registration.models.said import Said
+from registration.models.type_change import TypeChange
 
 log = logging.getLogger(__name__)
 
@@ -139,6 +140,7 @@ class Checkout(models.Model):
             return False
         self.reference, self.url = said.reference, said.url
         self.order.tickets.payable().reserve_until(self.expires_at + self.GRACE)
+        TypeChange.objects.of_order(self.order).wait_until(self.expires_at + self.GRACE)
         return True
 
     def begin_anew(self) -> None:

@@ -30,11 +30,14 @@ WITH here AS (
     FROM went GROUP BY order_id
 ), cost AS (
     SELECT t.order_id,
-        SUM(CASE WHEN t.status IN ('requested', 'reserved', 'confirmed') THEN t.price ELSE 0 END) AS live,
-        SUM(CASE WHEN t.status IN ('reserved', 'confirmed') THEN t.price ELSE 0 END) AS held,
+        SUM(CASE WHEN t.status IN ('requested', 'reserved', 'confirmed') THEN t.price ELSE 0 END)
+            + SUM(COALESCE(c.price - c.from_price, 0)) AS live,
+        SUM(CASE WHEN t.status IN ('reserved', 'confirmed') THEN t.price ELSE 0 END)
+            + SUM(COALESCE(c.price - c.from_price, 0)) AS held,
         SUM(CASE WHEN t.status = 'confirmed' THEN t.price ELSE 0 END) AS confirmed,
         SUM(CASE WHEN t.status = 'reserved' AND t.price > 0 THEN 1 ELSE 0 END) AS waiting
     FROM registration_ticket t JOIN here ON here.id = t.order_id
+    LEFT JOIN registration_typechange c ON c.ticket_id = t.id AND c.status = 'waiting' AND t.status = 'confirmed'
     GROUP BY t.order_id
 ), account AS (
     SELECT here.id, here.code, here.kept,
@@ -56,9 +59,11 @@ _SHARES = """, piece AS (
         t.ticket_type_id AS type_id, COALESCE(g.shown_as_id, g.id) AS shown_group_id,
         CASE WHEN t.status IN ('requested', 'reserved', 'confirmed') THEN 1 ELSE 0 END AS is_live,
         CASE WHEN t.status = 'requested' THEN 1 ELSE 0 END AS is_requested,
-        CASE WHEN t.status IN ('requested', 'reserved', 'confirmed') THEN t.price ELSE 0 END AS price
+        CASE WHEN t.status IN ('requested', 'reserved', 'confirmed') THEN t.price ELSE 0 END
+            + COALESCE(c.price - c.from_price, 0) AS price
     FROM account a
     LEFT JOIN registration_ticket t ON t.order_id = a.id
+    LEFT JOIN registration_typechange c ON c.ticket_id = t.id AND c.status = 'waiting' AND t.status = 'confirmed'
     LEFT JOIN forum_stakeholdergroup g ON g.id = t.group_id
 ), share AS (
     SELECT piece.*,

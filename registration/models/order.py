@@ -112,9 +112,14 @@ class Order(Owing, Billing, Placing):
         """
         if not 0 < amount <= Order.objects.held(self.pk).overpaid:
             raise Refusal(_("So much is not left over in this order."), field="amount")
-        Order.objects.filter(pk=self.pk).update(kept=F("kept") + amount)
-        bill_soon(self.pk)
-        log.info("order %s: %s kept by %s", self.code, amount, by.label)
+        self.keep_by_rule(amount, by=by)
+
+    def keep_by_rule(self, amount: int, *, by: Actor) -> None:
+        """Keep what a rule does not give back of what was paid (minor units). Who calls holds the order."""
+        if amount:
+            Order.objects.filter(pk=self.pk).update(kept=F("kept") + amount)
+            bill_soon(self.pk)
+            log.info("order %s: %s kept by %s", self.code, amount, by.label)
 
     def keep_less(self, amount: int) -> None:
         """Keep so much less than before (minor units), since it is paid back after all. Who calls holds the order."""
@@ -134,17 +139,23 @@ class Order(Owing, Billing, Placing):
 
     @transaction.atomic
     def confirm_what_is_paid(self, *, by: Actor) -> None:
-        """Confirm what the money received for it reaches for, first whose time to pay ends first; log an error when
-        some is left over."""
+        """Confirm what the money received for it reaches for, first whose time to pay ends first, then what waits to
+        become dearer; log an error when some is left over."""
         list(self.tickets.locked())  # before they are read: a sweep may be expiring them
         order = Order.objects.with_tickets().get(pk=self.pk)
         tickets = list(order.tickets.all())
         payable = [ticket for ticket in tickets if ticket.is_payable]
-        left = sum(ticket.price for ticket in payable) - order.balance
+        changes = [one.waiting_change for one in tickets if one.awaited and one.waiting_change]
+        awaited = sum(one.price for one in payable) + sum(one.difference for one in changes)
+        left = awaited - order.balance
         for ticket in sorted(payable, key=lambda one: (one.reserved_until or one.status_changed_at, one.pk)):
             if ticket.price <= left:
                 ticket.confirm(by=by)
                 left -= ticket.price
+        for change in sorted(changes, key=lambda one: (one.pay_by or one.asked_at, one.pk)):
+            if change.difference <= left:
+                change.carry_out(by=by)
+                left -= change.difference
         for ticket in tickets:
             if ticket.is_revivable and order.balance + ticket.price <= 0:
                 try:

@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from forum.errors import Refusal
 from forum.models import Message
 
 if TYPE_CHECKING:
@@ -29,8 +31,10 @@ class Owing:
 
     @property
     def total(self) -> int:
-        """What its live tickets cost, and what is kept for those that were given up, in minor units."""
-        return sum(ticket.price for ticket in self.tickets.all() if ticket.is_live) + self.kept
+        """What its live tickets cost, with what becoming a dearer type costs them, and what is kept for those that were
+        given up, in minor units."""
+        live = [ticket for ticket in self.tickets.all() if ticket.is_live]
+        return sum(ticket.price + ticket.awaited for ticket in live) + self.kept
 
     @property
     def requested(self) -> int:
@@ -71,12 +75,30 @@ class Owing:
     def is_payable(self) -> bool:
         """Whether money is waited for."""
         is_off = self.edition.is_over or self.edition.cancelled_at is not None
-        return not is_off and self.balance > 0 and any(ticket.is_payable for ticket in self.tickets.all())
+        tickets = self.tickets.all()
+        return not is_off and self.balance > 0 and any(one.is_payable or one.awaited for one in tickets)
+
+    @property
+    def owes_only_differences(self) -> bool:
+        """Whether all that is owed is for tickets that become dearer ones, so that no place depends on it."""
+        return not any(ticket.is_payable for ticket in self.tickets.all())
+
+    def must_owe_nothing_else(self) -> None:
+        """Raise Refusal when something is owed for a ticket that was confirmed without its money: the order would ask
+        for it together with what comes on top."""
+        awaited = sum(one.price if one.is_payable else one.awaited for one in self.tickets.all())
+        if self.balance > awaited:
+            raise Refusal(
+                _("The payment for this order is noted elsewhere. To change its tickets, write to %(email)s.")
+                % {"email": self.edition.contact_email}
+            )
 
     @property
     def pay_by(self) -> datetime | None:
         """Until when money is waited for; None when none is."""
-        times = [ticket.reserved_until for ticket in self.tickets.all() if ticket.is_payable]
+        tickets = self.tickets.all()
+        times = [ticket.reserved_until for ticket in tickets if ticket.is_payable]
+        times += [ticket.waiting_change.pay_by for ticket in tickets if ticket.awaited]
         return min((until for until in times if until), default=None)
 
     def remind(self) -> None:

@@ -62,9 +62,13 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return dict(self.filter(edition=edition).values_list("code", "pk"))
 
     def awaiting_money(self) -> OrderQuerySet:
-        """Those with a ticket that is to be paid, at a forum that is not cancelled, oldest first."""
+        """Those with a ticket that is to be paid, or to become a dearer one, at a forum that is not cancelled, oldest
+        first."""
         payable = Ticket.objects.payable().filter(order=OuterRef("pk"))
-        return self.filter(Exists(payable), edition__cancelled_at=None).order_by("placed_at")
+        changing = Ticket.objects.filter(order=OuterRef("pk"), type_changes__status="waiting")
+        return self.filter(Exists(payable) | Exists(changing), edition__cancelled_at=None).order_by(
+            "placed_at"
+        )
 
     def of_edition(self, edition: Edition) -> OrderQuerySet:
         """Those of one edition."""
@@ -120,6 +124,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """With all that an order's page shows."""
         return self.select_related("edition").prefetch_related(
             *(models.Prefetch("tickets", Ticket.objects.with_answers()), "tickets__refunds"),
+            "tickets__type_changes__to_type",
             *("payments__refunds", "checkouts"),
             *("tickets__ticket_type__days", "tickets__ticket_type__edition__days"),
         )

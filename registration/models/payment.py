@@ -26,6 +26,10 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """Those in this currency (ISO 4217), with what was paid back of each, oldest first."""
         return self.filter(currency=currency).prefetch_related("refunds", "disputes").order_by("pk")
 
+    def of_stripe(self, order: Order) -> PaymentQuerySet:
+        """Those of an order that came online in its edition's currency, oldest first."""
+        return self.in_currency(order.edition.currency).filter(order=order, provider="stripe")
+
     def in_another_currency(self, edition: Edition) -> PaymentQuerySet:
         """Those of an edition that its orders do not count, and of which nothing was paid back."""
         foreign = self.filter(order__edition=edition, refunds=None)

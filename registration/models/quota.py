@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from registration.models.ticket_type import TicketType
 
 
-def _hold_quotas(edition_id: int, *, alone: bool = False) -> None:
+def hold_quotas(edition_id: int, *, alone: bool = False) -> None:
     """Keep which types share which quotas of an edition as it is, until the transaction ends.
 
     Whoever takes or gives back places shares the hold; whoever changes quotas has it alone, and so neither misses a
@@ -99,7 +99,7 @@ class Quota(models.Model):
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
         # The back office saves, resizes and shares in one transaction: the hold must come before the row's lock.
-        _hold_quotas(self.edition_id, alone=True)
+        hold_quotas(self.edition_id, alone=True)
         super().save(*args, **kwargs)
 
     @property
@@ -126,7 +126,7 @@ class Quota(models.Model):
     @transaction.atomic
     def resize(self, size: int | None) -> None:
         """Change how many there are. Raises Refusal when more places than that are taken."""
-        _hold_quotas(self.edition_id, alone=True)
+        hold_quotas(self.edition_id, alone=True)
         enough = Q(taken__lte=size) if size is not None else Q()
         if not Quota.objects.filter(enough, pk=self.pk).update(size=size):
             self.refresh_from_db(fields=["taken"])
@@ -148,13 +148,17 @@ class Quota(models.Model):
             if kind.is_for_speakers:
                 said = _("“%(type)s” is for speakers: they take no place of a quota.")
                 raise Refusal(said % {"type": kind}, field="ticket_types")
-        _hold_quotas(self.edition_id, alone=True)
+        hold_quotas(self.edition_id, alone=True)
         quota = Quota.objects.select_for_update().get(pk=self.pk)
         quota.ticket_types.set(ticket_types)
-        Place.objects.filter(quota=quota).exclude(ticket__ticket_type__in=ticket_types).delete()
+        others = Place.objects.filter(quota=quota).exclude(ticket__ticket_type__in=ticket_types)
+        coming = [change.ticket_id for kind in ticket_types for change in kind.changes_to.waiting()]
+        others.exclude(ticket__in=coming).delete()
         for ticket_type in ticket_types:
             lacking = ticket_type.tickets.holding_places().exclude(places__quota=quota)
             Place.objects.bulk_create(Place(ticket=ticket, quota=quota) for ticket in lacking)
+            changing = ticket_type.changes_to.lacking(quota)
+            Place.objects.bulk_create(Place(ticket=change.ticket, quota=quota) for change in changing)
         held = quota.places.counted().count()
         if quota.size is not None and held > quota.size:
             raise Refusal(
@@ -208,7 +212,7 @@ class Place(models.Model):
         """
         if not tickets:
             return
-        _hold_quotas(tickets[0].order.edition_id)
+        hold_quotas(tickets[0].order.edition_id)
         kinds = {ticket.ticket_type_id for ticket in tickets}
         shares = Quota.ticket_types.through.objects.filter(tickettype__in=kinds).order_by("quota_id")
         of_quota: dict[int, list[Ticket]] = {}
@@ -230,7 +234,7 @@ class Place(models.Model):
     def give_back(cls, *tickets: Ticket) -> None:
         """Give back what the tickets, all of one edition, took, in primary-key order of the quotas."""
         for edition_id in {ticket.order.edition_id for ticket in tickets}:
-            _hold_quotas(edition_id)
+            hold_quotas(edition_id)
         for place in cls.objects.filter(ticket__in=tickets).order_by("quota_id"):
             deleted, _by_model = cls.objects.filter(pk=place.pk).delete()
             if deleted and not place.is_extra:

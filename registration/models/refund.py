@@ -113,10 +113,12 @@ class Refund(Deferred):
         reason: str = "",
         ticket: Ticket | None = None,
         bulk: BulkRefund | None = None,
+        by_rule: bool = False,
     ) -> Refund:
         """Pay `amount` of a payment back: a worker sends it once this transaction is committed.
 
-        What was kept of it before is kept no more. Raises Refusal when less than that is left of the payment.
+        What was kept of it before is kept no more; `by_rule` says that both are decided at once. Raises Refusal when
+        less than that is left of the payment.
         """
         order = Order.objects.held(payment.order_id)
         payment = Payment.objects.select_related("order__edition").get(pk=payment.pk)
@@ -127,7 +129,7 @@ class Refund(Deferred):
         refund = cls.objects.create(
             payment=payment, ticket=ticket, bulk=bulk, amount=amount, reason=reason, asked_by=by.user
         )
-        if payment.currency == order.edition.currency:
+        if payment.currency == order.edition.currency and not by_rule:
             order.keep_less(amount - order.overpaid)
         log.info("order %s: refund %s asked for by %s", payment.order.code, refund.pk, by.label)
         if payment.provider == Payment.Provider.STRIPE:
@@ -138,6 +140,16 @@ class Refund(Deferred):
             refund.status = cls.Status.REFUNDED
             refund._tell()
         return refund
+
+    @classmethod
+    def ask_for(cls, order: Order, amount: int, *, by: Actor, ticket: Ticket | None = None) -> None:
+        """Pay `amount` of what was received for an order back (minor units), as a rule says, the oldest payment first.
+        Only what came online goes back by itself: the rest stays left over, for organizers to pay."""
+        left = amount
+        for payment in Payment.objects.of_stripe(order):
+            if part := min(left, payment.refundable):
+                cls.ask(payment, amount=part, by=by, ticket=ticket, by_rule=True)
+                left -= part
 
     @transaction.atomic
     def went(self, reference: str) -> Outcome:

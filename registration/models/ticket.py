@@ -13,6 +13,7 @@ from forum.errors import Refusal
 from forum.models import Edition, Message, StakeholderGroup
 from registration.models.billing_nudge import bill_soon
 from registration.models.quota import Place
+from registration.models.ticket_changing import Changing
 from registration.models.ticket_queryset import TicketQuerySet
 from registration.models.ticket_status import HOLDING, LIVE, Status
 from registration.models.ticket_type import TicketType
@@ -21,7 +22,7 @@ from registration.models.voucher import Voucher
 log = logging.getLogger(__name__)
 
 
-class Ticket(models.Model):
+class Ticket(Changing):
     """One attendee's right to enter, at the price agreed (minor units of the edition's currency).
 
     requested ──approve──▶ reserved ──confirm──▶ confirmed ──cancel──▶ cancelled
@@ -53,6 +54,12 @@ class Ticket(models.Model):
     reserved_until = models.DateTimeField(_("reserved until"), null=True, blank=True, editable=False)
     status_changed_at = models.DateTimeField(_("state changed at"), default=timezone.now, editable=False)
     reason = models.TextField(_("reason"), blank=True, editable=False)
+    due_back = models.PositiveIntegerField(
+        _("comes back"),
+        null=True,
+        editable=False,
+        help_text=_("By the refund rules, when its holder cancelled it. Empty: an organizer decides."),
+    )
 
     objects = TicketQuerySet.as_manager()
 
@@ -108,6 +115,11 @@ class Ticket(models.Model):
         """What is paid back for it, or about to be, in minor units."""
         return sum(refund.amount for refund in self.refunds.all() if refund.counts)
 
+    @property
+    def still_due(self) -> int:
+        """What comes back for it by the rules and not by itself: an organizer pays it. In minor units."""
+        return max(0, (self.due_back or 0) - self.refunded)
+
     @transaction.atomic
     def approve(self, *, by: Actor) -> None:
         """Say yes to a requested ticket: it takes its places, is confirmed when free or paid already, else reserved.
@@ -120,21 +132,21 @@ class Ticket(models.Model):
         if self.price == 0 or order.balance <= -self.price:
             self.confirm(by=by)
         else:
-            self._tell("ticket-approved")
+            self.tell("ticket-approved")
         Place.take(self)
 
     def decline(self, *, by: Actor, reason: str = "") -> None:
         """Say no to a requested ticket; the reason is mailed. Raises Refusal when it is not requested."""
         with transaction.atomic():
             self._move({Status.REQUESTED}, to=Status.DECLINED, by=by, reason=reason)
-            self._tell("ticket-declined")
+            self.tell("ticket-declined")
             Voucher.give_back(self)
 
     def confirm(self, *, by: Actor) -> None:
         """Turn a reserved ticket into a promise: it now admits its attendee. Raises Refusal when it is not reserved."""
         with transaction.atomic():
             self._move({Status.RESERVED}, to=Status.CONFIRMED, by=by, reserved_until=None)
-            self._tell("ticket-confirmed")
+            self.tell("ticket-confirmed")
 
     @transaction.atomic
     def confirm_by_hand(self, *, by: Actor) -> None:
@@ -155,7 +167,7 @@ class Ticket(models.Model):
                 reserved_until__lt=timezone.now()
             )  # a page opened just now moved it
             self._move({Status.RESERVED}, among=overdue, to=Status.EXPIRED, by=by)
-            self._tell("ticket-expired")
+            self.tell("ticket-expired")
             Voucher.give_back(self)
             Place.give_back(self)
 
@@ -167,7 +179,7 @@ class Ticket(models.Model):
         somebody else has used its voucher meanwhile.
         """
         self._move({Status.EXPIRED}, to=Status.CONFIRMED, by=by, reserved_until=None)
-        self._tell("ticket-confirmed")
+        self.tell("ticket-confirmed")
         Voucher.take(self)
         Place.take(self)
 
@@ -186,8 +198,11 @@ class Ticket(models.Model):
         writes a mail about all of them does not let each tell its own (`tells`)."""
         self.order.refuse_while_money_may_come()
         self._move(set(LIVE), to=Status.CANCELLED, by=by, reason=reason)
+        # It may have become another one meanwhile.
+        self.refresh_from_db(fields=["ticket_type", "price", "voucher"])
+        self.type_changes.drop()
         if tells:
-            self._tell("ticket-cancelled")
+            self.tell("ticket-cancelled")
 
     def replace_secrets(self) -> None:
         """Make new links and a new badge code; the old ones open nothing from now on."""
@@ -218,7 +233,8 @@ class Ticket(models.Model):
         for name, value in changed.items():
             setattr(self, name, value)
 
-    def _tell(self, letter: str) -> None:
+    def tell(self, letter: str) -> None:
+        """Mail its attendee, and its buyer how the order stands when that is somebody else."""
         Message.queue(
             letter,
             about=self,

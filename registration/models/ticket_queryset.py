@@ -90,12 +90,18 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(status__in=HOLDING)
 
     def misplaced(self) -> TicketQuerySet:
-        """Those whose places are not the ones that their state and their type's quotas call for; there must be none."""
+        """Those whose places are not the ones that their state and their type's quotas call for, or those of the type
+        that they wait to become; there must be none."""
         place_here = Place.objects.filter(ticket=OuterRef(OuterRef("pk")), quota=OuterRef("pk"))
-        lacking = Quota.objects.filter(~Exists(place_here), ticket_types=OuterRef("ticket_type"))
-        share = Quota.ticket_types.through.objects.filter(
-            quota=OuterRef("quota"), tickettype=OuterRef("ticket__ticket_type")
+        wanted = Q(
+            ticket_types__changes_to__ticket=OuterRef("pk"), ticket_types__changes_to__status="waiting"
         )
+        lacking = Quota.objects.filter(Q(ticket_types=OuterRef("ticket_type")) | wanted, ~Exists(place_here))
+        theirs = Q(tickettype=OuterRef("ticket__ticket_type"))
+        coming = Q(
+            tickettype__changes_to__ticket=OuterRef("ticket"), tickettype__changes_to__status="waiting"
+        )
+        share = Quota.ticket_types.through.objects.filter(theirs | coming, quota=OuterRef("quota"))
         taken = Place.objects.filter(ticket=OuterRef("pk"))
         holds = Q(status__in=HOLDING)
         return self.filter(
@@ -128,6 +134,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def locked(self) -> TicketQuerySet:
         """Each kept from other verbs until the transaction ends; not from new places, which only point at it."""
         return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
+
+    def held(self, pk: int) -> Ticket:
+        """One, with what is shown of it, kept from other verbs until the transaction ends, as it is then."""
+        return self.with_all().select_for_update(no_key=True, of=("self",)).get(pk=pk)
 
     def live(self) -> TicketQuerySet:
         """Those that may still lead somebody in."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from django.conf import settings
@@ -17,8 +18,9 @@ from forum.errors import Refusal
 from forum.http import Request, be_about, let_forms_lead_to, private
 from forum.outage import may_be_sent_again
 from registration.forms import CorrectEmailForm
-from registration.models import Order
-from registration.payments import checkouts, stripe_checkout
+from registration.models import Order, Settlement, Ticket
+from registration.payments import cancelling, checkouts, stripe_checkout
+from registration.views.changes import ticket_of
 
 CORRECTIONS = 5
 AN_HOUR = timedelta(hours=1)
@@ -84,18 +86,50 @@ def email(request: Request, code: str, secret: str) -> HttpResponse:
 def cancellation(request: Request, code: str, secret: str) -> HttpResponse:
     """Ask whether the order is really to be given up, and give it up."""
     order = _opened(request, code, secret)
+    return _cancel(request, order, [ticket for ticket in order.tickets.all() if ticket.is_live])
+
+
+@private
+@may_be_sent_again
+@require_http_methods(["GET", "HEAD", "POST"])
+def ticket_cancellation(request: Request, code: str, secret: str, number: int) -> HttpResponse:
+    """Ask whether one ticket of several is really to be given up, and give it up."""
+    ticket = ticket_of(request, code, secret, number)
+    return _cancel(request, ticket.order, [ticket] if ticket.is_live else [])
+
+
+def _cancel(request: Request, order: Order, tickets: list[Ticket]) -> HttpResponse:
+    """Give these tickets up, for what the page says that comes back; or ask, and say it."""
     if request.method == "POST":
-        holder = Actor.holder(f"order {order.code}")
-        was_paid = order.paid
-        try:
-            checkouts.close(order, by=holder)
-            if Order.objects.with_tickets().get(pk=order.pk).paid != was_paid:
-                messages.info(request, _("Your payment had just arrived, so nothing was cancelled."))
-                return redirect(order)
-            order.cancel(by=holder)
-        except Refusal as refusal:
-            messages.error(request, refusal.reason)
+        return _give_up(request, order, tickets)
+    if not tickets or not order.is_cancellable:
         return redirect(order)
-    if not order.is_cancellable:
-        return redirect(order)
-    return render(request, "registration/cancel.html", {"order": order})
+    context = {
+        "order": order,
+        "tickets": tickets,
+        "is_part": any(one.is_live and one not in tickets for one in order.tickets.all()),
+        "settlement": Settlement.of_cancelling(order, tickets),
+    }
+    return render(request, "registration/cancel.html", context)
+
+
+def _give_up(request: Request, order: Order, tickets: list[Ticket]) -> HttpResponse:
+    holder, was_paid = Actor.holder(f"order {order.code}"), order.paid
+    shown = set(request.POST.getlist("ticket")) or {str(ticket.pk) for ticket in tickets}
+    keys = [ticket.pk for ticket in tickets if str(ticket.pk) in shown]
+    try:
+        if not keys:
+            raise Refusal(_("This order is over, so there is nothing left to cancel."))
+        checkouts.close(order, by=holder)
+        if Order.objects.with_tickets().get(pk=order.pk).paid != was_paid:
+            messages.info(request, _("Your payment had just arrived, so nothing was cancelled."))
+            return redirect(order)
+        cancelling.cancel(order, keys, back=_amount(request.POST.get("back", "")), by=holder)
+    except Refusal as refusal:
+        messages.error(request, refusal.reason)
+        return redirect(request.path if refusal.field == "back" else order)
+    return redirect(order)
+
+
+def _amount(posted: str) -> int | None:
+    return int(posted) if re.fullmatch(r"[0-9]{1,12}", posted) else None

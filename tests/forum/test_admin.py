@@ -275,6 +275,7 @@ MODELS = {
     "registration_payment": "registration finance",
     "registration_refund": "registration finance",
     "registration_notice": "registration finance",
+    "registration_refundrule": "registration finance",
     "registration_bankstatement": "finance",
     "registration_dispute": "registration finance",
     "registration_bulkrefund": "registration finance",
@@ -646,6 +647,7 @@ MAKERS: dict[str, Callable[[Edition], Any]] = {
     "registration_announcement": make.announcement,
     "registration_invoice": lambda edition: make.invoice(_to_be_billed(edition)),
     "registration_guest": lambda edition: make.guest(edition, group=make.group(edition)),
+    "registration_refundrule": make.refund_rule,
 }
 
 

@@ -24,6 +24,7 @@ from forum.mail import compose, letters
 from forum.models import Edition, Message
 from forum.templatetags.formats import buddhist_year, day_range, zone_name
 from registration.forms.choices import countries_by_name
+from registration.models import Order
 from registration.templatetags.registration import admits_on
 from tests import make, staff
 
@@ -82,6 +83,9 @@ def edition(db: None) -> Edition:
     return edition
 
 
+CHANGES = ("correction", "email", "replacement", "type", "cancellation")
+
+
 def ticket_of(edition: Edition, status: str = "confirmed", **fields: Any) -> Any:
     kind = make.ticket_type(edition, name=DATA, description=DATA, price=25000)
     group = make.group(edition, name=DATA, description=DATA)
@@ -134,8 +138,22 @@ def _refund(edition: Edition) -> dict[str, Any]:
     return {"about": refund, "to": refund.payment.order.email, "edition": edition}
 
 
+def _passed_on(edition: Edition) -> dict[str, Any]:
+    return {"about": ticket_of(edition), "context": {"name": DATA}}
+
+
+def _type_change_lapsed(edition: Edition) -> dict[str, Any]:
+    ticket = ticket_of(edition)
+    change = make.type_change(ticket, make.ticket_type(edition, name=DATA, price=30000), status="lapsed")
+    return {"about": change, "to": ticket.order.email}
+
+
 def _kept(**context: str) -> Callable[[Edition], dict[str, Any]]:
     return lambda edition: {"context": context, "edition": edition}
+
+
+def _of_an_order(order: Order) -> dict[str, Any]:
+    return {"about": order, "to": order.email}
 
 
 # For each letter, what it is about. A new letter has a line here.
@@ -146,12 +164,16 @@ SAMPLES: dict[str, Callable[[Edition], dict[str, Any]]] = {
     },
     "ticket-approved": _about_a_ticket("reserved"),
     "order-links": _order_links,
+    "order-state": lambda edition: _of_an_order(make.order(tickets=2, status="reserved", edition=edition)),
+    "speaker-place": _about_a_ticket("confirmed"),
     "payment-late": _payment_late,
     "payment-short": _payment_short,
     "payment-reminder": _payment_reminder,
     "refund": _refund,
     "guest-invited": _guest,
     "guest-reminder": _guest,
+    "ticket-passed-on": _passed_on,
+    "type-change-lapsed": _type_change_lapsed,
     "registration-open": lambda edition: {"about": make.interest(edition)},
     "sign-in-code": _kept(code="12345678"),
     "password-reset": _kept(password_reset_url="http://localhost:8000/th/account/"),
@@ -209,6 +231,8 @@ def test_public_pages_and_forms_leave_nothing_in_english(
         f"speakers/{speaker.slug}/", "register/", "interest/", "lost-link/", "account/login/code/", "account/staff/",
         "account/password/reset/", "not-here/", f"orders/{ticket.order.code}/{ticket.order.secret}/",
         f"orders/{ticket.order.code}/{ticket.order.secret}/cancellation/", f"tickets/{ticket.secret}/",
+        *(f"orders/{ticket.order.code}/{ticket.order.secret}/tickets/{ticket.pk}/{what}/" for what in CHANGES),
+        f"tickets/{ticket.secret}/correction/",
     ):  # fmt: skip
         page = client.get(f"/{language}/{path}").content.decode()
 

@@ -337,6 +337,7 @@ class Site:
             "date": [str(edition.starts_on)],
             "code": [self.order.code],
             "secret": [self.order.secret, ticket.secret, ticket.badge_token],
+            "number": [str(ticket.pk)],
         }
 
     def address(self, number: int, given: list[bytes | None], choice: int) -> bytes:
@@ -468,7 +469,12 @@ FORMS: dict[str, tuple[str, ...]] = {
     "en/interest/": ("email",),
     "en/lost-link/": ("email",),
     "en/orders/{code}/{secret}/email/": ("email",),
-    "en/orders/{code}/{secret}/cancellation/": ("reason",),
+    "en/orders/{code}/{secret}/cancellation/": ("reason", "ticket", "back"),
+    "en/orders/{code}/{secret}/tickets/{number}/correction/": ("name", "badge_name", "country", "diet"),
+    "en/orders/{code}/{secret}/tickets/{number}/email/": ("email",),
+    "en/orders/{code}/{secret}/tickets/{number}/replacement/": ("name", "email", "country", "before"),
+    "en/orders/{code}/{secret}/tickets/{number}/type/": ("ticket_type",),
+    "en/orders/{code}/{secret}/tickets/{number}/cancellation/": ("ticket", "back"),
     "en/account/login/code/": ("email", "next"),
     "en/account/login/code/confirm/": ("code", "action", "next"),
     "en/account/staff/": ("login", "password", "remember", "next"),

@@ -24,7 +24,7 @@ BEHIND = re.compile(
     r"admin|/(?:dev|seed|management|migrations|catalogues|stripe_stand_in)/"
     r"|agenda/(?:imports|frab)/.*|registration/(?:badges/(?:batch|printing)|forms/(?:badges|bank|by_hand))\.py"
     r"|registration/exports/.*"
-    r"|registration/payments/bank/.*|registration/models/(?:bank_statement|statement_line|line_words)\.py"
+    r"|registration/payments/bank/.*|registration/models/(?:bank_statement|statement_line|line_words|refund_rule)\.py"
     r"|registration/(?:models/(?:announcement|bulk_plan|bulk_refund|bulk_refund_part|dispute)|forms/in_bulk)\.py"
     r"|registration/models/(?:billing_details|invoice|invoice_line|invoice_series|taxed)\.py"
     r"|registration/(?:guest_sheets/.*|forms/guest_sheet\.py|models/guest.*\.py)"

@@ -11,7 +11,7 @@ from forum.actor import Actor
 from forum.models import PageVersion, StakeholderGroup
 from forum.site.seed import content
 from forum.site.seed.editions import Ground
-from registration.models import Order, PriceStep, Quota, TicketType, Voucher
+from registration.models import Order, PriceStep, Quota, RefundRule, TicketType, Voucher
 from registration.models.wish import Wanted, Wish
 
 
@@ -32,7 +32,7 @@ class Offer:
 
 
 def offer(ground: Ground) -> Offer:
-    """Make ticket types with their prices, vouchers and quotas."""
+    """Make ticket types with their prices, vouchers, quotas and refund rules."""
     told = content.table("tickets.toml")
     types = {}
     groups = {row["slug"]: [ground.groups[slug] for slug in row["groups"]] for row in told["ticket_type"]}
@@ -61,6 +61,9 @@ def offer(ground: Ground) -> Offer:
         own = {name: value for name, value in row.items() if name != "ticket_types"}
         voucher = Voucher.objects.create(edition=ground.edition, **{"max_uses": None, **own})
         voucher.ticket_types.set(types[slug] for slug in row["ticket_types"])
+    for row in told["refund_rule"]:
+        until = ground.edition.starts_on - timedelta(days=row["days_before"])
+        RefundRule.objects.create(edition=ground.edition, until=until, share=row["share"])
     prefetch_related_objects(list(types.values()), "price_steps")
     quotas = {
         row["slug"]: Quota.objects.create(edition=ground.edition, name=row["name"], size=row["size"])

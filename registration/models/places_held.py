@@ -1,0 +1,44 @@
+"""Exchanging places: a ticket that changes its type takes some and gives others back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import F
+
+from registration.models.quota import Place, Quota, hold_quotas
+
+if TYPE_CHECKING:
+    from registration.models.ticket import Ticket
+    from registration.models.ticket_type import TicketType
+
+
+def hold_places_of(ticket: Ticket, *ticket_types: TicketType) -> None:
+    """Let a ticket hold a place of each quota of these types, and of no other: the last statements of a short
+    transaction. In primary-key order, as all who take and give back. Raises Refusal when one is full; the caller's
+    transaction must then be given up."""
+    hold_quotas(ticket.order.edition_id)
+    shares = Quota.ticket_types.through.objects.filter(tickettype__in=ticket_types)
+    wanted = set(shares.values_list("quota_id", flat=True))
+    held = {place.quota_id: place for place in Place.objects.filter(ticket=ticket)}
+    for quota in sorted(wanted ^ held.keys()):
+        if quota in wanted:
+            _take(ticket, quota)
+        else:
+            _give_back(held[quota])
+
+
+def _take(ticket: Ticket, quota: int) -> None:
+    goes_beyond = ticket.voucher is not None and ticket.voucher.goes_beyond
+    is_extra = False
+    if not goes_beyond:
+        Quota.take_within(quota, 1, [ticket])
+    else:
+        is_extra = not Quota.objects.with_room(1).filter(pk=quota).update(taken=F("taken") + 1)
+    Place.objects.create(ticket=ticket, quota_id=quota, is_extra=is_extra)
+
+
+def _give_back(place: Place) -> None:
+    place.delete()
+    if not place.is_extra:
+        Quota.objects.filter(pk=place.quota_id).update(taken=F("taken") - 1)
