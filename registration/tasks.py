@@ -9,9 +9,9 @@ from celery import shared_task
 
 from forum.actor import Actor
 from forum.jobs import job
-from forum.models import Job
+from forum.models import Edition, Job
 from registration.badges import batch
-from registration.models import Checkout, Order, Quota, Refund, Ticket, Voucher
+from registration.models import Checkout, Order, PlaceOffer, Quota, Refund, Ticket, Voucher, WaitingList
 from registration.models.overdue import expire_if_overdue
 from registration.payments import checkouts, refunds
 from registration.payments.answers import Unreachable
@@ -26,6 +26,20 @@ def sweep_reservations() -> None:
     """Expire the reservations past their time."""
     for ticket in Ticket.objects.overdue().select_related("order__edition", "attendee"):
         expire_if_overdue(ticket)
+
+
+@shared_task
+def offer_free_places(edition_pk: int) -> None:
+    """Offer what is free in an edition to those who wait for it, and end the offers past their time."""
+    if edition := Edition.objects.filter(pk=edition_pk).first():
+        WaitingList(edition).pass_on(by=Actor.system())
+
+
+@shared_task
+def sweep_waiting_lists() -> None:
+    """Do the same wherever somebody waits or a place is kept: nudges get lost, and time passes without one."""
+    for edition in WaitingList.editions():
+        WaitingList(edition).pass_on(by=Actor.system())
 
 
 @shared_task
@@ -88,10 +102,12 @@ def print_badges(job: Job) -> None:
 @shared_task
 def compare_counters() -> None:
     """Raise an alarm for each quota whose counter differs from its places, each voucher whose counter differs from its
-    tickets, and each ticket whose places are wrong."""
+    tickets, and each ticket and place offer whose places are wrong."""
     for quota in Quota.objects.miscounted():
         log.error("quota %s counts %s places and holds %s", quota.pk, quota.taken, quota.held)  # type: ignore[attr-defined]
     for voucher in Voucher.objects.miscounted():
         log.error("voucher %s counts %s uses and has %s", voucher.pk, voucher.used, voucher.held)  # type: ignore[attr-defined]
     for ticket in Ticket.objects.misplaced():
         log.error("ticket %s, %s, holds other places than its type's quotas", ticket.pk, ticket.status)
+    for offer in PlaceOffer.objects.misplaced():
+        log.error("offer %s, %s, holds other places than its type's quotas", offer.pk, offer.status)

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.urls import path
 
-from registration.views import my_orders, notices, orders, payments, register, tickets
+from registration.views import my_orders, notices, offers, orders, payments, register, tickets, waiting
 
 public: list[Any] = [
     path("register/", register.register, name="register"),
+    path("register/waiting/", waiting.waiting, name="waiting"),
+    path("register/waiting/joined/", waiting.joined, name="waiting-joined"),
 ]
 personal: list[Any] = [
     path("orders/<slug:code>/<slug:secret>/", orders.order, name="order"),
@@ -20,6 +22,9 @@ personal: list[Any] = [
     path("tickets/<slug:secret>/", tickets.ticket, name="ticket"),
     path("tickets/<slug:secret>/badge/", tickets.badge, name="ticket-badge"),
     path("tickets/<slug:secret>/calendar.ics", tickets.calendar, name="ticket-calendar"),
+    path("waiting/<slug:secret>/", waiting.entry, name="waiting-entry"),
+    path("waiting/<slug:secret>/leaving/", waiting.leaving, name="waiting-leaving"),
+    path("offers/<slug:secret>/", offers.offer, name="place-offer"),
     path("my-orders/", my_orders.my_orders, name="my-orders"),
     path("lost-link/", my_orders.lost_link, name="lost-link"),
     path("lost-link/sent/", my_orders.lost_link_sent, name="lost-link-sent"),

@@ -8,6 +8,7 @@ from registration.models.order import Order
 from registration.models.order_placing import Addition
 from registration.models.outcome import Outcome
 from registration.models.payment import Payment
+from registration.models.place_offer import OfferTime, PlaceOffer
 from registration.models.price_step import NextPrice, PriceStep
 from registration.models.quota import Place, Quota
 from registration.models.refund import Refund
@@ -16,6 +17,8 @@ from registration.models.statement_line import StatementLine
 from registration.models.ticket import Ticket
 from registration.models.ticket_type import TicketType
 from registration.models.voucher import Voucher
+from registration.models.waiting_entry import WaitingDecision, WaitingEntry
+from registration.models.waiting_list import WaitingList
 from registration.models.wish import Wanted, Wish
 
 __all__ = [
@@ -25,10 +28,12 @@ __all__ = [
     "Checkout",
     "NextPrice",
     "Notice",
+    "OfferTime",
     "Order",
     "Outcome",
     "Payment",
     "Place",
+    "PlaceOffer",
     "PriceStep",
     "Quota",
     "Refund",
@@ -37,6 +42,9 @@ __all__ = [
     "Ticket",
     "TicketType",
     "Voucher",
+    "WaitingDecision",
+    "WaitingEntry",
+    "WaitingList",
     "Wanted",
     "Wish",
 ]

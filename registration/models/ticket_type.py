@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from copy import copy
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -18,6 +19,7 @@ from registration.models.price_step import NextPrice, PriceStep
 from registration.models.quota import Quota
 
 if TYPE_CHECKING:
+    from registration.models.place_offer import PlaceOffer
     from registration.models.voucher import Voucher
 
 
@@ -39,8 +41,17 @@ class TicketTypeQuerySet(TranslatedRecords, models.QuerySet["TicketType"]):
         return self.filter(edition=edition).prefetch_related("groups", "price_steps")
 
     def with_places(self) -> TicketTypeQuerySet:
-        """Each with the days it admits on, and the quotas that say how many places are left."""
-        return self.prefetch_related("days", Prefetch("quotas", Quota.objects.with_overdue()))
+        """Each with the days it admits on, and the quotas that say how many places are left, but for those who wait."""
+        # Asked for by name: its own module knows this one.
+        waiting: Any = apps.get_model("registration", "WaitingEntry")._default_manager
+        quotas = Quota.objects.with_overdue().annotate(waited_for=waiting.number_by_quota())
+        return self.prefetch_related("days", Prefetch("quotas", quotas))
+
+    def with_key(self, key: str) -> TicketType | None:
+        """The one with this primary key, however it was typed."""
+        return (
+            self.filter(pk=int(key)).first() if key.isdecimal() and key.isascii() and len(key) < 10 else None
+        )
 
     def as_it_is(self, known: TicketType) -> TicketType | None:
         """One of them that was read a while ago, read anew."""
@@ -105,7 +116,9 @@ class TicketType(models.Model):
 
     objects = TicketTypeQuerySet.as_manager()
 
-    voucher: Voucher | None = None  # with which it is seen; no column
+    # With which it is seen; no columns.
+    voucher: Voucher | None = None
+    offer: PlaceOffer | None = None
 
     class Meta:
         verbose_name = _("ticket type")
@@ -121,16 +134,23 @@ class TicketType(models.Model):
         if self.max_per_order is not None and self.max_per_order < self.min_per_order:
             raise ValidationError({"max_per_order": _("That is less than the least.")})
 
-    def seen_with(self, voucher: Voucher | None) -> TicketType:
-        """A copy of this type as somebody with `voucher` sees it, if the voucher is for it."""
+    def seen_with(self, voucher: Voucher | None, offer: PlaceOffer | None = None) -> TicketType:
+        """A copy of this type as somebody with `voucher` sees it, if the voucher is for it. Who has an `offer` of it
+        needs no approval: what does is offered by an organizer."""
         seen = copy(self)
         seen.voucher = voucher if voucher and voucher.is_for(self) else None
+        seen.offer, seen.needs_approval = offer, self.needs_approval and offer is None
         return seen
 
     def is_for(self, group: StakeholderGroup) -> bool:
         """Whether people of `group` may take it."""
         groups = {allowed.pk for allowed in self.groups.all()}
         return not groups or group.pk in groups
+
+    @property
+    def takes_waiting(self) -> bool:
+        """Whether one may wait for a place of it when it is full: for what everybody sees, one by one."""
+        return not self.is_hidden and self.min_per_order == 1
 
     @property
     def over_at(self) -> datetime:
@@ -213,7 +233,9 @@ class TicketType(models.Model):
 
     @property
     def left_in_words(self) -> str:
-        """`many`, `few` or `none`: exact numbers would tell who else comes."""
+        """`many`, `few` or `none`: exact numbers would tell who else comes. `kept` when one is, by an offer."""
+        if self.offer:
+            return "kept"
         left = self.left
         if left is None or left > 10:
             return "many"

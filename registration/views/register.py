@@ -71,13 +71,13 @@ def _answer(request: Request, edition: Edition, agreement: AgreementForm) -> Htt
         return _ask(request, form)
     if not agreement.is_valid():
         return _show(request, form, agreement)
-    if not _is_calm(request, form.cleaned_data["email"]):
+    if not is_calm(request, form.cleaned_data["email"]):
         agreement.add_error(
             None, _("Many people registered from here just now. Please try again in an hour, or write to us.")
         )
         return _show(request, form, agreement)
     try:
-        order = Order.place(form.wish(agreement), by=_actor(request))
+        order = Order.place(form.wish(agreement), by=actor(request))
     except Refusal as refusal:
         form = _afresh(request)
         if form.is_valid():  # else it says itself what is not to be had any more
@@ -89,14 +89,27 @@ def _answer(request: Request, edition: Edition, agreement: AgreementForm) -> Htt
 def _form(request: Request, *args: Any, **kwargs: Any) -> RegistrationForm:
     """The questions. Who has tried many codes that are none gets no further answer about codes for an hour: apart for
     links, so that a page full of them does not shut out who types one. The same code counts once."""
-    visitor, what = throttle.visitor(request), f"voucher-{request.method}"
-    may_try = not throttle.is_used_up(what, visitor, times=UNKNOWN_VOUCHERS)
-    form = RegistrationForm(request.edition, *args, may_try=may_try, **kwargs)
-    if form.has_unknown_voucher:
-        this = f"{visitor} {form.voucher_code}"
-        if throttle.allows(f"{what}-code", this, times=1, within=AN_HOUR):
-            throttle.allows(what, visitor, times=UNKNOWN_VOUCHERS, within=AN_HOUR)
+    form = RegistrationForm(request.edition, *args, may_try=may_try_codes(request), **kwargs)
+    count_code(request, form)
     return form
+
+
+def may_try_codes(request: Request) -> bool:
+    """Whether the visitor has not tried too many codes yet that are none."""
+    return not throttle.is_used_up(_voucher(request), throttle.visitor(request), times=UNKNOWN_VOUCHERS)
+
+
+def count_code(request: Request, form: RegistrationForm) -> None:
+    """Count the code that was tried when it is none."""
+    if not form.has_unknown_voucher:
+        return
+    what, visitor = _voucher(request), throttle.visitor(request)
+    if throttle.allows(f"{what}-code", f"{visitor} {form.voucher_code}", times=1, within=AN_HOUR):
+        throttle.allows(what, visitor, times=UNKNOWN_VOUCHERS, within=AN_HOUR)
+
+
+def _voucher(request: Request) -> str:
+    return f"voucher-{request.method}"
 
 
 def _afresh(request: Request) -> RegistrationForm:
@@ -105,7 +118,8 @@ def _afresh(request: Request) -> RegistrationForm:
         return _form(request, request.POST)
 
 
-def _is_calm(request: Request, email: str) -> bool:
+def is_calm(request: Request, email: str) -> bool:
+    """Whether so many registered from one place, or for one address, that it is no accident any more. Counts this."""
     return throttle.allows(
         "register", throttle.visitor(request), times=FROM_ONE_PLACE, within=AN_HOUR
     ) and throttle.allows("register-as", email, times=FOR_ONE_ADDRESS, within=AN_HOUR)
@@ -129,5 +143,5 @@ def _show(request: Request, answers: RegistrationForm, agreement: AgreementForm)
     return render(request, "registration/review.html", context)
 
 
-def _actor(request: Request) -> Actor:
+def actor(request: Request) -> Actor:
     return Actor.of(request.user) if request.user.is_authenticated else Actor.holder("a registration page")

@@ -22,7 +22,7 @@ APPS = ("forum", "speakers", "agenda", "registration")
 # The back office and the demo's doors speak English.
 BEHIND = re.compile(
     r"admin|/(?:dev|seed|management|migrations|catalogues|stripe_stand_in)/"
-    r"|agenda/(?:imports|frab)/.*|registration/(?:badges/(?:batch|printing)|forms/(?:badges|bank|by_hand)|exports)\.py"
+    r"|agenda/(?:imports|frab)/.*|registration/(?:badges/(?:batch|printing)|forms/(?:badges|bank|by_hand|waiting_back)|exports)\.py"
     r"|registration/payments/bank/.*|registration/models/(?:bank_statement|statement_line|line_words)\.py"
     r"|forum/kept_file\.py"
     r"|forum/site/(?:dashboard|styleguide|translating|translations)\.py|templates/forum/styleguide\.html"
