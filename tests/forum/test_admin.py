@@ -553,6 +553,9 @@ HOLDERS: dict[str, Callable[[Any], Any]] = {
     "ticket": lambda group: make.ticket(
         order=make.order(tickets=0, edition=group.edition, code="K7QX2M4P"), group=group, name="Ana"
     ),
+    "waiting entry": lambda group: make.waiting_entry(
+        make.ticket_type(group.edition), group, email="Ana@example.org"
+    ),
     "ticket type": lambda group: make.ticket_type(group.edition, groups=[group], name="Ana"),
 }
 
