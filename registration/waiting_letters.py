@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from forum.mail import Content, Pointless, letter
 from forum.models import Message
 from registration.models import PlaceOffer, WaitingEntry
@@ -35,8 +33,8 @@ def offer_lapsed(message: Message) -> Content:
         raise Pointless("The offer did not lapse.")
     if not offer.edition.takes_registrations:
         raise Pointless("Nobody can register any more.")
-    query = {"ticket": offer.entry.ticket_type_id, "group": offer.group.slug}
-    return _about(offer, link=offer.edition.path("waiting") + "?" + urlencode(query))
+    # Without the group: addresses are kept in many places, and some groups are nobody's business.
+    return _about(offer, link=f"{offer.edition.path('waiting')}?ticket={offer.entry.ticket_type_id}")
 
 
 def _about(offer: PlaceOffer, *, link: str) -> Content:

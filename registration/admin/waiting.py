@@ -60,7 +60,7 @@ class WaitingEntryAdmin(EditionAdmin):
     edition_lookup = "ticket_type__edition"
     duties_to_view = ("finance", "protection")
     duties_to_change = ("registration",)
-    adds = deletes = False
+    adds = changes = deletes = False
     menu_position = 8
     list_display = ("email", "ticket_type", "shown_group", "state_written", "turn_written", "joined_at")
     list_filter = ("status", "ticket_type", PublicGroupFilter)
@@ -121,8 +121,14 @@ class WaitingEntryAdmin(EditionAdmin):
         return (*self.fields, "group") if sees else self.fields
 
     def changelist_view(self, request: Any, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        may = {"may_change": self.has_change_permission(request)}
+        may = {"may_reorder": self._may_change(request)}
         return super().changelist_view(request, {**may, **(extra_context or {})})
+
+    def changeform_view(
+        self, request: Any, object_id: Any = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        may = {"may_reorder": self._may_change(request)}
+        return super().changeform_view(request, object_id, form_url, {**may, **(extra_context or {})})
 
     def get_urls(self) -> list[Any]:
         def shown(view: Any) -> Any:
@@ -138,7 +144,7 @@ class WaitingEntryAdmin(EditionAdmin):
     def after_view(self, request: Any, pk: int) -> HttpResponse:
         """Ask behind whom somebody is to be moved, and why, and move them."""
         entry = self.get_object(request, str(pk))
-        if entry is None or not self.has_change_permission(request, entry):
+        if entry is None or not self._may_change(request):
             raise Http404
         back = reverse("admin:registration_waitingentry_change", args=[entry.pk])
         form = MoveAfterForm(entry, request.POST or None)
@@ -157,7 +163,7 @@ class WaitingEntryAdmin(EditionAdmin):
 
     def offer_time_view(self, request: Any) -> HttpResponse:
         """Ask for how long a place is kept in this edition, and note it."""
-        if not self.has_change_permission(request):
+        if not self._may_change(request):
             raise PermissionDenied
         back = reverse("admin:registration_waitingentry_changelist")
         form = OfferTimeForm(request.POST or None, instance=OfferTime.of(request.edition), label_suffix="")

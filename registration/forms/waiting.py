@@ -45,6 +45,7 @@ class WaitingForm(forms.Form):
         field.choices = [(slug, str(group)) for slug, group in records.items()]
         if len(records) == 1:
             self.initial["group"] = next(iter(records))
+        self.has_several_groups = len(records) > 1
         self.chosen_group = records.get(str(self["group"].value() or ""))
         if self.chosen_group:
             field.widget = forms.HiddenInput()

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'waiting entry',
-                'verbose_name_plural': 'waiting list',
+                'verbose_name_plural': 'waiting entries',
                 'ordering': ('position', 'joined_at', 'pk'),
             },
         ),

@@ -60,7 +60,7 @@ class WaitingEntry(models.Model):
 
     class Meta:
         verbose_name = _("waiting entry")
-        verbose_name_plural = _("waiting list")
+        verbose_name_plural = _("waiting entries")
         ordering = ("position", "joined_at", "pk")
         constraints = (
             models.UniqueConstraint(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -39,15 +38,15 @@ def waiting(request: Request) -> HttpResponse:
         raise Http404
     if kind.left_in_words != "none":
         messages.info(request, _("There are places again. You can register now."))
-        chosen = {"ticket": kind.pk, "group": asked.get("group", "")}
-        return redirect(f"{edition.path('register')}?{urlencode(chosen)}")
+        return redirect(f"{edition.path('register')}?ticket={kind.pk}")
     groups = list(edition.groups.select_related("shown_as"))
-    if request.method == "POST":
+    if "key" in request.POST:
         form = WaitingForm(kind, groups, request.POST)
         if form.is_valid() and _has_joined(request, kind, form):
             return redirect(edition.path("waiting-joined"))
     else:
-        form = WaitingForm(kind, groups, initial={"group": request.GET.get("group")})
+        # What was chosen and typed on the registration page comes along unseen: in no address, and so in no log.
+        form = WaitingForm(kind, groups, initial={name: asked.get(name) for name in ("group", "email")})
     return render(
         request, "registration/waiting.html", {"form": form, "ticket_type": kind, "here": "register"}
     )

@@ -15,11 +15,6 @@ function showTicketsFor(group) {
     }
   }
   note.hidden = hidden === 0;
-  for (const link of form.querySelectorAll("a[data-waiting]")) {
-    const address = new URL(link.href);
-    address.searchParams.set("group", group ?? "");
-    link.href = address;
-  }
 }
 
 form.addEventListener("change", (event) => {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import secrets
 from datetime import timedelta
 from typing import Any
 
@@ -42,7 +43,13 @@ def full(edition: Edition) -> TicketType:
 
 def answer(kind: TicketType, **changes: Any) -> dict[str, Any]:
     group = kind.edition.groups.first() or make.group(kind.edition)
-    return {"ticket": kind.pk, "group": group.slug, "email": "ma.hla@example.org", **changes}
+    return {
+        "ticket": kind.pk,
+        "group": group.slug,
+        "email": "ma.hla@example.org",
+        "key": f"key-{secrets.token_urlsafe(16)}",
+        **changes,
+    }
 
 
 def turns(edition: Edition) -> list[str]:
@@ -62,7 +69,21 @@ def test_what_is_full_offers_to_wait(client: Client, full: TicketType) -> None:
 
     page = text(client.get(PATH))
 
-    assert re.findall(r'href="([^"]*)" data-waiting', page) == [f"{JOIN}?ticket={full.pk}"]
+    assert re.findall(r'<button[^>]*formaction="([^"]*)"', page) == [f"{JOIN}?ticket={full.pk}"]
+
+
+def test_what_was_chosen_and_typed_before_comes_along_and_joins_nobody_yet(
+    client: Client, full: TicketType
+) -> None:
+    group = make.group(full.edition, name="Suppliers")
+    typed = {"ticket": full.pk, "group": group.slug, "email": "ma.hla@example.org", "name": "Ma Hla"}
+
+    page = text(client.post(f"{JOIN}?ticket={full.pk}", typed))
+
+    assert "You wait as: Suppliers" in page
+    assert 'value="ma.hla@example.org"' in page
+    assert 'class="error-summary"' not in page
+    assert not WaitingEntry.objects.exists()
 
 
 def test_a_hidden_type_or_one_for_delegations_has_no_waiting_list(client: Client, full: TicketType) -> None:
@@ -72,7 +93,7 @@ def test_a_hidden_type_or_one_for_delegations_has_no_waiting_list(client: Client
     answers = [client.get(JOIN, {"ticket": kind.pk}).status_code for kind in (delegations, hidden)]
 
     assert answers == [404, 404]
-    assert text(client.get(PATH)).count("data-waiting") == 1
+    assert text(client.get(PATH)).count("formaction=") == 1
 
 
 def test_one_field_is_to_be_filled_in_when_the_link_has_chosen_the_group(
@@ -337,7 +358,7 @@ def test_while_people_wait_what_comes_free_shows_as_full_to_others(client: Clien
     page = text(client.get(PATH))
 
     assert "No places left" in page
-    assert "data-waiting" in page
+    assert "formaction=" in page
 
 
 def test_who_waits_for_something_else_that_is_full_takes_nobodys_place(edition: Edition) -> None:
