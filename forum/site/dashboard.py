@@ -18,6 +18,7 @@ from forum.models import Edition
 from forum.models.deferred import LATE
 from forum.site import translations
 from forum.templatetags.formats import day_range
+from registration.admin.waiting import how_many_wait
 from registration.models import Checkout, Payment, Quota, Refund, Ticket
 from registration.models.ticket_status import Status
 
@@ -71,7 +72,7 @@ def _of(edition: Edition, request: Any) -> dict[str, Any]:
         "sees_numbers": sees_numbers,
         "dates": _dates(edition),
         "matters": matters,
-        "states": _states(edition) if sees_numbers else [],
+        "states": [*_states(edition), *(Row(*one) for one in how_many_wait(edition))] if sees_numbers else [],
         "groups": _groups(edition) if sees_numbers else [],
         "quotas": _quotas(edition) if sees_numbers else [],
     }

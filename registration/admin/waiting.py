@@ -25,9 +25,17 @@ from forum.edition_admin import (
 )
 from forum.errors import Refusal
 from forum.http import private
+from forum.models import Edition
 from forum.templatetags.components import group as group_drawn
 from registration.forms.waiting_back import MoveAfterForm, OfferTimeForm
 from registration.models import OfferTime, PlaceOffer, WaitingDecision, WaitingEntry
+
+
+def how_many_wait(edition: Edition) -> list[tuple[str, str, str]]:
+    """How many wait for a place, as a name, a number and the list behind them; nothing when nobody does."""
+    number = WaitingEntry.objects.waiting().of_edition(edition).count()
+    listed = reverse("admin:registration_waitingentry_changelist", query={"status__exact": "waiting"})
+    return [(gettext("Waiting for a place"), str(number), listed)] if number else []
 
 
 class PlaceOfferInline(EditionTabularInline):

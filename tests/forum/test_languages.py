@@ -126,6 +126,21 @@ def _kept(**context: str) -> Callable[[Edition], dict[str, Any]]:
     return lambda edition: {"context": context, "edition": edition}
 
 
+def _about_who_waits(edition: Edition) -> dict[str, Any]:
+    kind = make.ticket_type(edition, name=DATA, size=0)
+    entry = make.waiting_entry(kind, make.group(edition, name=DATA))
+    return {"about": entry, "edition": edition}
+
+
+def _about_an_offer(status: str) -> Callable[[Edition], dict[str, Any]]:
+    def given(edition: Edition) -> dict[str, Any]:
+        kind = make.ticket_type(edition, name=DATA, size=1)
+        entry = make.waiting_entry(kind, make.group(edition, name=DATA))
+        return {"about": make.place_offer(entry, status=status), "edition": edition}
+
+    return given
+
+
 # For each letter, what it is about. A new letter has a line here.
 SAMPLES: dict[str, Callable[[Edition], dict[str, Any]]] = {
     **{
@@ -138,6 +153,9 @@ SAMPLES: dict[str, Callable[[Edition], dict[str, Any]]] = {
     "payment-short": _payment_short,
     "payment-reminder": _payment_reminder,
     "refund": _refund,
+    "waiting-joined": _about_who_waits,
+    "place-offered": _about_an_offer("open"),
+    "offer-lapsed": _about_an_offer("lapsed"),
     "registration-open": lambda edition: {"about": make.interest(edition)},
     "sign-in-code": _kept(code="12345678"),
     "password-reset": _kept(password_reset_url="http://localhost:8000/th/account/"),
@@ -189,12 +207,17 @@ def test_public_pages_and_forms_leave_nothing_in_english(
     make.slot(edition=edition, title=DATA, at="12:00")
     make.release(edition)
     ticket = ticket_of(edition, "reserved")
+    full = make.ticket_type(edition, name=DATA, description=DATA, size=0)
+    entry = make.waiting_entry(full, ticket.group)
+    kept = make.place_offer(make.waiting_entry(make.ticket_type(edition, name=DATA, size=1), ticket.group))
 
     for path in (
         "", "agenda/", f"agenda/{edition.starts_on}/", f"sessions/{session.slug}/", "speakers/", "speakers/?q=x",
         f"speakers/{speaker.slug}/", "register/", "interest/", "lost-link/", "account/login/code/", "account/staff/",
         "account/password/reset/", "not-here/", f"orders/{ticket.order.code}/{ticket.order.secret}/",
         f"orders/{ticket.order.code}/{ticket.order.secret}/cancellation/", f"tickets/{ticket.secret}/",
+        f"register/waiting/?ticket={full.pk}", "register/waiting/joined/", f"waiting/{entry.secret}/",
+        f"waiting/{entry.secret}/leaving/", f"waiting/{kept.entry.secret}/", f"offers/{kept.secret}/",
     ):  # fmt: skip
         page = client.get(f"/{language}/{path}").content.decode()
 

@@ -183,6 +183,17 @@ def test_taking_off_the_list_gives_the_place_that_was_kept_back(kind: TicketType
     assert kind.quotas.get().taken == 0
 
 
+def test_the_first_page_tells_how_many_wait(kind: TicketType, organizer: Client) -> None:
+    before = organizer.get(reverse("admin:index")).context["states"]
+    make.waiting_entry(kind)
+
+    [row] = organizer.get(reverse("admin:index")).context["states"]
+
+    assert before == []
+    assert (row.name, row.number) == ("Waiting for a place", "1")
+    assert organizer.get(row.address).status_code == 200
+
+
 def test_nothing_applies_to_who_does_not_wait_any_more(kind: TicketType, organizer: Client) -> None:
     entry = make.waiting_entry(kind, status="left")
 
