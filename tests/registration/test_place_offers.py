@@ -218,6 +218,7 @@ def test_what_needs_approval_is_offered_by_an_organizer_and_approved_by_that(edi
     assert_counted(1)
 
 
+@pytest.mark.embedded
 def test_the_link_of_an_offer_leads_to_a_ticket(client: Client, offer: PlaceOffer) -> None:
     page = text(client.get(offer.get_absolute_url()))
     review = text(client.post(offer.get_absolute_url(), first_page(offer)))
@@ -284,6 +285,7 @@ def test_an_offer_opens_nothing_when_registration_is_paused(client: Client, offe
 # --- its end ---
 
 
+@pytest.mark.embedded
 def test_an_offer_that_lapses_goes_to_the_next_and_both_are_told(kind: TicketType, offer: PlaceOffer) -> None:
     following = make.waiting_entry(kind)
     Message.objects.all().delete()

@@ -284,6 +284,7 @@ def test_a_place_that_is_given_back_is_offered_to_the_next(edition: Edition) -> 
     assert not Quota.objects.miscounted().exists()
 
 
+@pytest.mark.embedded
 def test_as_many_offers_are_made_as_there_are_places(edition: Edition) -> None:
     kind = make.ticket_type(edition, size=0)
     joined(kind, "ana", "ben", "caw")
@@ -361,6 +362,7 @@ def test_while_people_wait_what_comes_free_shows_as_full_to_others(client: Clien
     assert "formaction=" in page
 
 
+@pytest.mark.embedded
 def test_who_waits_for_something_else_that_is_full_takes_nobodys_place(edition: Edition) -> None:
     hall, lunch = make.ticket_type(edition), make.ticket_type(edition)
     make.quota(hall, lunch, size=5)
@@ -452,6 +454,7 @@ def test_moving_to_the_front_makes_one_the_next_and_keeps_the_reason(edition: Ed
     assert (decision.kind, decision.reason, decision.by) == ("front", "She interprets for us.", user)
 
 
+@pytest.mark.embedded
 def test_moving_after_somebody_keeps_the_order_of_all_others(edition: Edition) -> None:
     kind = make.ticket_type(edition, size=0)
     ana, _ben, caw, _dan = joined(kind, "ana", "ben", "caw", "dan")

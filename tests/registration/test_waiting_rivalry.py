@@ -83,6 +83,7 @@ def test_pressing_confirm_twice_at_the_same_instant_gives_both_the_same_order() 
     assert_all_is_counted()
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize("round_number", range(5))
 def test_of_leaving_and_registering_with_the_same_offer_one_wins(round_number: int) -> None:
     offer = make.place_offer()
