@@ -206,6 +206,11 @@ CELERY_BEAT_SCHEDULE = {
     "sweep the photos": {"task": "speakers.tasks.sweep_photos", "schedule": 3600.0},
     "sweep the imports": {"task": "agenda.tasks.sweep_imports", "schedule": 3600.0},
     "sweep the reservations": {"task": "registration.tasks.sweep_reservations", "schedule": 60.0},
+    "sweep the waiting lists": {
+        "task": "registration.tasks.sweep_waiting_lists",
+        "schedule": 60.0,
+        "options": SOON,
+    },
     "sweep the reminders": {"task": "registration.tasks.sweep_reminders", "schedule": 1800.0},
     "sweep the guests": {"task": "registration.tasks.sweep_guests", "schedule": 600.0},
     "give speakers their places": {"task": "registration.tasks.sweep_speaker_places", "schedule": 120.0},

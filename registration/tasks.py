@@ -12,7 +12,7 @@ from celery import shared_task
 from forum.actor import Actor
 from forum.errors import Refusal
 from forum.jobs import job
-from forum.models import Job, User
+from forum.models import Edition, Job, User
 from registration import attendee_list
 from registration.badges import batch
 from registration.models import (
@@ -23,6 +23,7 @@ from registration.models import (
     Invoice,
     InvoiceSeries,
     Order,
+    PlaceOffer,
     Quota,
     Refund,
     SpeakerPlace,
@@ -30,6 +31,7 @@ from registration.models import (
     TicketType,
     TypeChange,
     Voucher,
+    WaitingList,
     announcement,
     bulk_refund,
     wrongly_billed,
@@ -51,6 +53,20 @@ def sweep_reservations() -> None:
     for change in TypeChange.objects.overdue().with_ticket():
         with contextlib.suppress(Refusal):  # the money, or somebody else, was faster
             change.lapse(by=Actor.system())
+
+
+@shared_task
+def offer_free_places(edition_pk: int) -> None:
+    """Offer what is free in an edition to those who wait for it, and end the offers past their time."""
+    if edition := Edition.objects.filter(pk=edition_pk).first():
+        WaitingList(edition).pass_on(by=Actor.system())
+
+
+@shared_task
+def sweep_waiting_lists() -> None:
+    """Do the same wherever somebody waits or a place is kept: nudges get lost, and time passes without one."""
+    for edition in WaitingList.editions():
+        WaitingList(edition).pass_on(by=Actor.system())
 
 
 @shared_task
@@ -171,7 +187,7 @@ def write_attendee_list(job: Job) -> None:
 @shared_task
 def compare_counters() -> None:
     """Raise an alarm for each quota whose counter differs from its places, each voucher whose counter differs from its
-    tickets, each ticket whose places are wrong, and each series of numbers that has a gap."""
+    tickets, each ticket and place offer whose places are wrong, and each series of numbers that has a gap."""
     for quota in Quota.objects.miscounted():
         log.error("quota %s counts %s places and holds %s", quota.pk, quota.taken, quota.held)  # type: ignore[attr-defined]
     for voucher in Voucher.objects.miscounted():
@@ -181,3 +197,5 @@ def compare_counters() -> None:
     for series in InvoiceSeries.objects.broken():
         given, documents = series.last, series.documents  # type: ignore[attr-defined]
         log.error("invoice series %s has given %s numbers to %s documents", series.pk, given, documents)
+    for offer in PlaceOffer.objects.misplaced():
+        log.error("offer %s, %s, holds other places than its type's quotas", offer.pk, offer.status)

@@ -13,10 +13,12 @@ from registration.views import (
     invoices,
     my_orders,
     notices,
+    offers,
     orders,
     payments,
     register,
     tickets,
+    waiting,
 )
 
 TICKET = "orders/<slug:code>/<slug:secret>/tickets/<int:number>/"  # one ticket of an order
@@ -24,6 +26,8 @@ TICKET = "orders/<slug:code>/<slug:secret>/tickets/<int:number>/"  # one ticket 
 public: list[Any] = [
     path("register/", register.register, name="register"),
     path("register/delegation/", delegation.delegation, name="register-delegation"),
+    path("register/waiting/", waiting.waiting, name="waiting"),
+    path("register/waiting/joined/", waiting.joined, name="waiting-joined"),
 ]
 personal: list[Any] = [
     path("orders/<slug:code>/<slug:secret>/", orders.order, name="order"),
@@ -46,6 +50,9 @@ personal: list[Any] = [
     path("tickets/<slug:secret>/correction/", changes.own_correction, name="ticket-correction"),
     path("tickets/<slug:secret>/badge/", tickets.badge, name="ticket-badge"),
     path("tickets/<slug:secret>/calendar.ics", tickets.calendar, name="ticket-calendar"),
+    path("waiting/<slug:secret>/", waiting.entry, name="waiting-entry"),
+    path("waiting/<slug:secret>/leaving/", waiting.leaving, name="waiting-leaving"),
+    path("offers/<slug:secret>/", offers.offer, name="place-offer"),
     path("my-orders/", my_orders.my_orders, name="my-orders"),
     path("lost-link/", my_orders.lost_link, name="lost-link"),
     path("lost-link/sent/", my_orders.lost_link_sent, name="lost-link-sent"),

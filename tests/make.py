@@ -32,6 +32,7 @@ from registration.models import (
     Order,
     Payment,
     Place,
+    PlaceOffer,
     PriceStep,
     Quota,
     Refund,
@@ -41,6 +42,7 @@ from registration.models import (
     TicketType,
     TypeChange,
     Voucher,
+    WaitingEntry,
 )
 from registration.models.entry import Entry
 from registration.models.wish import Wanted, Wish
@@ -383,6 +385,24 @@ def ticket(
 
 
 _group, _ticket_type, _order = group, ticket_type, order
+
+
+def waiting_entry(
+    ticket_type: TicketType | None = None, group: StakeholderGroup | None = None, **fields: Any
+) -> WaitingEntry:
+    """Somebody who waits for a ticket of a type; no mail is queued."""
+    kind = ticket_type or _ticket_type(size=0)
+    defaults = {"email": f"waiting-{_number()}@example.org", "language": "en"}
+    return WaitingEntry.objects.create(
+        ticket_type=kind, group=group or _group(kind.edition), **{**defaults, **fields}
+    )
+
+
+def place_offer(entry: WaitingEntry | None = None, **fields: Any) -> PlaceOffer:
+    """A place that is kept for somebody who waited; of a type that is for nobody else, unless the test says so."""
+    made = PlaceOffer.make(entry or waiting_entry(_ticket_type(size=1)), by=Actor.system())
+    PlaceOffer.objects.filter(pk=made.pk).update(**fields or {"status": "open"})
+    return PlaceOffer.objects.with_entry().get(pk=made.pk)
 
 
 def payment(order: Order | None = None, amount: int = 25000, **fields: Any) -> Payment:

@@ -33,7 +33,10 @@ class StakeholderGroupAdmin(EditionAdmin):
     def uses(self, record: StakeholderGroup) -> list[str]:
         # One sentence for all: a list of what holds the group would name the people in it. Without it, a ticket type
         # that is for this group alone would be for everybody.
-        holders = (record.tickets, record.guests, record.speakers, record.ticket_types, record.stands_for)
+        holders = (
+            *(record.tickets, record.guests, record.waiting_entries, record.speakers),
+            *(record.ticket_types, record.stands_for),
+        )
         if any(held.exists() for held in holders):
             return [gettext("“%(group)s” is in use, so it is kept.") % {"group": record}]
         return []

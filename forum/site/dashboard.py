@@ -18,6 +18,7 @@ from forum.models.deferred import LATE
 from forum.site import matters_of_money, translations
 from forum.site.matter import Matter, listed
 from forum.templatetags.formats import day_range
+from registration.admin.waiting import how_many_wait
 from registration.models import Quota, Ticket
 from registration.models.ticket_status import Status
 
@@ -63,7 +64,7 @@ def _of(edition: Edition, request: Any) -> dict[str, Any]:
         "sees_money": user.has_duty(edition, "finance"),
         "dates": _dates(edition),
         "matters": matters,
-        "states": _states(edition) if sees_numbers else [],
+        "states": [*_states(edition), *(Row(*one) for one in how_many_wait(edition))] if sees_numbers else [],
         "groups": _groups(edition) if sees_numbers else [],
         "quotas": _quotas(edition) if sees_numbers else [],
     }

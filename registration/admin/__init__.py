@@ -13,6 +13,7 @@ from registration.admin import (
     orders,
     tickets,
     vouchers,
+    waiting,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "orders",
     "tickets",
     "vouchers",
+    "waiting",
 ]

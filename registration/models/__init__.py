@@ -21,6 +21,7 @@ from registration.models.order import Order
 from registration.models.order_placing import Addition
 from registration.models.outcome import Outcome
 from registration.models.payment import Payment
+from registration.models.place_offer import OfferTime, PlaceOffer
 from registration.models.price_step import NextPrice, PriceStep
 from registration.models.quota import Place, Quota
 from registration.models.refund import Refund
@@ -34,6 +35,8 @@ from registration.models.ticket_type import TicketType
 from registration.models.type_change import TypeChange
 from registration.models.type_offer import TypeOffer
 from registration.models.voucher import Voucher
+from registration.models.waiting_entry import WaitingDecision, WaitingEntry
+from registration.models.waiting_list import WaitingList
 from registration.models.wish import Wanted, Wish
 
 __all__ = [
@@ -58,10 +61,12 @@ __all__ = [
     "Ledger",
     "NextPrice",
     "Notice",
+    "OfferTime",
     "Order",
     "Outcome",
     "Payment",
     "Place",
+    "PlaceOffer",
     "PriceStep",
     "Quota",
     "Recipient",
@@ -77,6 +82,9 @@ __all__ = [
     "TypeChange",
     "TypeOffer",
     "Voucher",
+    "WaitingDecision",
+    "WaitingEntry",
+    "WaitingList",
     "Wanted",
     "Wish",
     "wrongly_billed",

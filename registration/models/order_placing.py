@@ -15,10 +15,11 @@ from forum.models import Message
 from registration.models.attendee import Attendee
 from registration.models.guest import Guest
 from registration.models.overdue import free_overdue
-from registration.models.quota import Place
+from registration.models.place_offer import PlaceOffer
 from registration.models.ticket import Ticket
 from registration.models.ticket_status import Status
 from registration.models.voucher import Voucher
+from registration.models.waiting_list import WaitingList
 from registration.models.wish import Wanted, Wish
 
 if TYPE_CHECKING:
@@ -132,7 +133,8 @@ class Placing(models.Model):
         invited = zip(wish.wanted, tickets, strict=True)
         Guest.use([(one.guest, ticket) for one, ticket in invited if one.guest], now)
         Voucher.take(*tickets)
-        Place.take(*(ticket for ticket in tickets if ticket.holds_place))
+        kept = PlaceOffer.take(zip(tickets, (one.offer for one in wish.wanted), strict=True))
+        WaitingList.take_in_turn(*(ticket for ticket in tickets if ticket.holds_place and ticket not in kept))
 
     def _ticket_for(self, one: Wanted, now: datetime, *, is_approved: bool) -> Ticket:
         price, until = one.ticket_type.offered_at(now), None

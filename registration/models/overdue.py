@@ -7,17 +7,21 @@ from collections.abc import Iterable
 from forum.actor import Actor
 from forum.errors import Refusal
 from registration.models.ticket import Ticket
+from registration.models.waiting_list import WaitingList
 from registration.models.wish import Wanted
 
 
 def free_overdue(wanted: Iterable[Wanted]) -> int:
-    """Expire the overdue reservations that stand in the way of these tickets; how many there were."""
-    freed = 0
+    """Expire the overdue reservations that stand in the way of these tickets; how many there were. What is free by that
+    or by anything else belongs first to those who wait for it, and is offered to them at once."""
+    wanted, freed = list(wanted), 0
     pairs = {(one.ticket_type.pk, one.voucher.pk if one.voucher else None): one for one in wanted}
     for one in pairs.values():
         rivals = Ticket.objects.overdue().rivals_of(one.ticket_type, one.voucher)
         for ticket in rivals.select_related("order__edition", "attendee"):
             freed += expire_if_overdue(ticket)
+    for edition in {one.ticket_type.edition for one in wanted}:
+        WaitingList(edition).pass_on(by=Actor.system())
     return freed
 
 

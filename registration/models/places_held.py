@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
-from registration.models.quota import Place, Quota, hold_quotas
+from forum.errors import Refusal
+from registration.models.nudging import offer_what_is_free
+from registration.models.quota import Place, Quota
+from registration.models.quota_hold import hold_quotas
+from registration.models.waiting_entry import WaitingEntry
 
 if TYPE_CHECKING:
     from registration.models.ticket import Ticket
@@ -15,8 +20,8 @@ if TYPE_CHECKING:
 
 def hold_places_of(ticket: Ticket, *ticket_types: TicketType) -> None:
     """Let a ticket hold a place of each quota of these types, and of no other: the last statements of a short
-    transaction. In primary-key order, as all who take and give back. Raises Refusal when one is full; the caller's
-    transaction must then be given up."""
+    transaction. In primary-key order, as all who take and give back. Raises Refusal when one is full, or what is free
+    is kept for those who wait; the caller's transaction must then be given up."""
     hold_quotas(ticket.order.edition_id)
     shares = Quota.ticket_types.through.objects.filter(tickettype__in=ticket_types)
     wanted = set(shares.values_list("quota_id", flat=True))
@@ -26,6 +31,16 @@ def hold_places_of(ticket: Ticket, *ticket_types: TicketType) -> None:
             _take(ticket, quota)
         else:
             _give_back(held[quota])
+    if held.keys() - wanted:
+        offer_what_is_free(ticket.order.edition_id)
+    goes_beyond = ticket.voucher is not None and ticket.voucher.goes_beyond
+    taken = wanted - held.keys()
+    if taken and not goes_beyond and WaitingEntry.objects.are_passed_by([ticket], taken=taken):
+        raise Refusal(
+            _("What came free of “%(type)s” is kept for those who wait for it. Choose another ticket.")
+            % {"type": ticket.ticket_type},
+            field="ticket_type",
+        )
 
 
 def _take(ticket: Ticket, quota: int) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -11,24 +11,12 @@ from django.utils.translation import ngettext
 
 from forum.errors import Refusal
 from forum.models import Edition
+from registration.models.nudging import offer_what_is_free
+from registration.models.quota_hold import hold_quotas
 
 if TYPE_CHECKING:
     from registration.models.ticket import Ticket
     from registration.models.ticket_type import TicketType
-
-
-def hold_quotas(edition_id: int, *, alone: bool = False) -> None:
-    """Keep which types share which quotas of an edition as it is, until the transaction ends.
-
-    Whoever takes or gives back places shares the hold; whoever changes quotas has it alone, and so neither misses a
-    ticket that is just being written nor waits for a seller who waits for them. It comes before every lock of a quota
-    or a place. A row of the database would not do: foreign keys are checked, and their rows locked, only at the
-    commit; and sellers in a crowd would never let go of it. SQLite has but one writer at a time.
-    """
-    if connection.vendor == "postgresql":
-        lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {lock}(hashtext('registration_quota'), %s)", [edition_id])
 
 
 class QuotaQuerySet(models.QuerySet["Quota"]):
@@ -39,14 +27,12 @@ class QuotaQuerySet(models.QuerySet["Quota"]):
         return self.annotate(held=Count("places", filter=Q(places__is_extra=False)))
 
     def with_overdue(self) -> QuotaQuerySet:
-        """Each with `overdue`, the places held by reservations past their time: free for who comes now."""
+        """Each with `overdue`, the places held by reservations and offers past their time: free for who comes now."""
         # A subquery: to join the places and count would read all that are taken, however few are overdue.
-        late = Place.objects.filter(
-            quota=OuterRef("pk"),
-            is_extra=False,
-            ticket__status="reserved",
-            ticket__reserved_until__lt=timezone.now(),
-        ).exclude(ticket__order__checkouts__status__in=("open", "processing"))
+        now = timezone.now()
+        is_late = Q(ticket__status="reserved", ticket__reserved_until__lt=now) | Q(offer__until__lte=now)
+        late = Place.objects.counted().filter(is_late, quota=OuterRef("pk"))
+        late = late.exclude(ticket__order__checkouts__status__in=("open", "processing"))
         each = late.order_by().values("quota").annotate(number=Count("pk")).values("number")
         return self.annotate(overdue=Coalesce(Subquery(each), 0))
 
@@ -104,8 +90,10 @@ class Quota(models.Model):
 
     @property
     def free(self) -> int:
-        """Places left; 0 when full. Only for quotas with a size. Overdue reservations are free when read along."""
-        return max(0, (self.size or 0) - self.taken + getattr(self, "overdue", 0))
+        """Places left; 0 when full. Only for quotas with a size. What is overdue is free when it was read along, what
+        others wait for is not."""
+        free = (self.size or 0) - self.taken
+        return max(0, free + getattr(self, "overdue", 0) - getattr(self, "waited_for", 0))
 
     @classmethod
     def take_within(cls, pk: int, number: int, tickets: list[Ticket]) -> None:
@@ -130,28 +118,25 @@ class Quota(models.Model):
         enough = Q(taken__lte=size) if size is not None else Q()
         if not Quota.objects.filter(enough, pk=self.pk).update(size=size):
             self.refresh_from_db(fields=["taken"])
-            raise Refusal(
-                _("%(taken)s places of “%(quota)s” are taken. Choose that many or more.")
-                % {"taken": self.taken, "quota": self},
-                field="size",
-            )
+            said = _("%(taken)s places of “%(quota)s” are taken. Choose that many or more.")
+            raise Refusal(said % {"taken": self.taken, "quota": self}, field="size")
         self.size = size
+        offer_what_is_free(self.edition_id)
 
     @transaction.atomic
     def share_among(self, ticket_types: list[TicketType]) -> None:
         """Let these types, and no others, share this quota, and recount while nobody takes or gives back.
 
-        Tickets that hold a place of their type now take one here too; those of types that left give theirs back.
-        Raises Refusal, and changes nothing, when there are not enough places.
+        Tickets that hold a place of their type, and offers that keep one, now take one here too; those of types that
+        left give theirs back. Raises Refusal, and changes nothing, when there are not enough places.
         """
-        for kind in ticket_types:
-            if kind.is_for_speakers:
-                said = _("“%(type)s” is for speakers: they take no place of a quota.")
-                raise Refusal(said % {"type": kind}, field="ticket_types")
+        if own := next((kind for kind in ticket_types if kind.is_for_speakers), None):
+            said = _("“%(type)s” is for speakers: they take no place of a quota.")
+            raise Refusal(said % {"type": own}, field="ticket_types")
         hold_quotas(self.edition_id, alone=True)
         quota = Quota.objects.select_for_update().get(pk=self.pk)
         quota.ticket_types.set(ticket_types)
-        others = Place.objects.filter(quota=quota).exclude(ticket__ticket_type__in=ticket_types)
+        others = Place.objects.filter(quota=quota).of_other_types(ticket_types)
         coming = [change.ticket_id for kind in ticket_types for change in kind.changes_to.waiting()]
         others.exclude(ticket__in=coming).delete()
         for ticket_type in ticket_types:
@@ -159,6 +144,8 @@ class Quota(models.Model):
             Place.objects.bulk_create(Place(ticket=ticket, quota=quota) for ticket in lacking)
             changing = ticket_type.changes_to.lacking(quota)
             Place.objects.bulk_create(Place(ticket=change.ticket, quota=quota) for change in changing)
+            kept: Any = ticket_type.waiting_entries.offers().exclude(places__quota=quota)
+            Place.objects.bulk_create(Place(offer=offer, quota=quota) for offer in kept)
         held = quota.places.counted().count()
         if quota.size is not None and held > quota.size:
             raise Refusal(
@@ -170,6 +157,7 @@ class Quota(models.Model):
             )
         Quota.objects.filter(pk=quota.pk).update(taken=held)
         self.refresh_from_db()
+        offer_what_is_free(self.edition_id)
 
 
 class PlaceQuerySet(models.QuerySet["Place"]):
@@ -179,12 +167,30 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         """Those that are among the quota's own; extra ones come on top."""
         return self.filter(is_extra=False)
 
+    def free(self, edition_id: int) -> None:
+        """Give them, all of one edition, back, in primary-key order of the quotas; who waits for one is told of it."""
+        hold_quotas(edition_id)
+        for place in self.order_by("quota_id"):
+            deleted, _by_model = self.model._default_manager.filter(pk=place.pk).delete()
+            if deleted and not place.is_extra:
+                Quota.objects.filter(pk=place.quota_id).update(taken=F("taken") - 1)
+        offer_what_is_free(edition_id)
+
+    def of_other_types(self, ticket_types: list[TicketType]) -> PlaceQuerySet:
+        """Those of tickets and offers of none of these types."""
+        ours = Q(ticket__ticket_type__in=ticket_types) | Q(offer__entry__ticket_type__in=ticket_types)
+        return self.exclude(pk__in=self.model._default_manager.filter(ours).values("pk"))
+
 
 class Place(models.Model):
-    """The record that a ticket took one of a quota's places, or, of a full quota, an extra one on top of them."""
+    """The record that a ticket took one of a quota's places, or that one is kept by an offer; or, of a full quota, that
+    a ticket took an extra one on top of them."""
 
     ticket = models.ForeignKey(
-        "registration.Ticket", models.CASCADE, related_name="places", verbose_name=_("ticket")
+        "registration.Ticket", models.CASCADE, null=True, related_name="places", verbose_name=_("ticket")
+    )
+    offer = models.ForeignKey(
+        "registration.PlaceOffer", models.CASCADE, null=True, related_name="places", verbose_name=_("offer")
     )
     quota = models.ForeignKey(Quota, models.PROTECT, related_name="places", verbose_name=_("quota"))
     is_extra = models.BooleanField(_("extra"), default=False)
@@ -196,10 +202,15 @@ class Place(models.Model):
         verbose_name_plural = _("places")
         constraints = (
             models.UniqueConstraint(fields=["ticket", "quota"], name="one_place_a_ticket_and_quota"),
+            models.UniqueConstraint(fields=["offer", "quota"], name="one_place_an_offer_and_quota"),
+            models.CheckConstraint(
+                condition=Q(ticket=None, offer__isnull=False) | Q(ticket__isnull=False, offer=None),
+                name="place_is_of_a_ticket_or_an_offer",
+            ),
         )
 
     def __str__(self) -> str:
-        return f"{self.quota} · {self.ticket_id}"
+        return f"{self.quota} · {self.ticket_id or self.offer_id}"
 
     @classmethod
     def take(cls, *tickets: Ticket) -> None:
@@ -234,8 +245,4 @@ class Place(models.Model):
     def give_back(cls, *tickets: Ticket) -> None:
         """Give back what the tickets, all of one edition, took, in primary-key order of the quotas."""
         for edition_id in {ticket.order.edition_id for ticket in tickets}:
-            hold_quotas(edition_id)
-        for place in cls.objects.filter(ticket__in=tickets).order_by("quota_id"):
-            deleted, _by_model = cls.objects.filter(pk=place.pk).delete()
-            if deleted and not place.is_extra:
-                Quota.objects.filter(pk=place.quota_id).update(taken=F("taken") - 1)
+            cls.objects.filter(ticket__in=tickets, quota__edition=edition_id).free(edition_id)

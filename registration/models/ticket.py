@@ -18,6 +18,7 @@ from registration.models.ticket_queryset import TicketQuerySet
 from registration.models.ticket_status import HOLDING, LIVE, Status
 from registration.models.ticket_type import TicketType
 from registration.models.voucher import Voucher
+from registration.models.waiting_list import WaitingList
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +125,7 @@ class Ticket(Changing):
     def approve(self, *, by: Actor) -> None:
         """Say yes to a requested ticket: it takes its places, is confirmed when free or paid already, else reserved.
 
-        Raises Refusal when it is not requested, or when no place is left.
+        Raises Refusal when it is not requested, or when no place is left but for those who wait.
         """
         order = type(self.order)._default_manager.held(self.order_id)
         due = timezone.now() + self.order.PAYMENT_TIME
@@ -133,7 +134,7 @@ class Ticket(Changing):
             self.confirm(by=by)
         else:
             self.tell("ticket-approved")
-        Place.take(self)
+        WaitingList.take_in_turn(self)
 
     def decline(self, *, by: Actor, reason: str = "") -> None:
         """Say no to a requested ticket; the reason is mailed. Raises Refusal when it is not requested."""
@@ -175,13 +176,13 @@ class Ticket(Changing):
     def revive(self, *, by: Actor) -> None:
         """Turn an expired ticket, whose money came late, into a promise after all: it takes its places again.
 
-        Only a payment leads here. Raises Refusal, and changes nothing, when it is not expired, no place is left, or
-        somebody else has used its voucher meanwhile.
+        Only a payment leads here. Raises Refusal, and changes nothing, when it is not expired, no place is left but for
+        those who wait, or somebody else has used its voucher meanwhile.
         """
         self._move({Status.EXPIRED}, to=Status.CONFIRMED, by=by, reserved_until=None)
         self.tell("ticket-confirmed")
         Voucher.take(self)
-        Place.take(self)
+        WaitingList.take_in_turn(self)
 
     def cancel(self, *, by: Actor, reason: str = "") -> None:
         """Give a live ticket up, and its places back.

@@ -19,6 +19,7 @@ from registration.models.taxed import Taxed
 from registration.models.ticket_type_queryset import TicketTypeQuerySet
 
 if TYPE_CHECKING:
+    from registration.models.place_offer import PlaceOffer
     from registration.models.voucher import Voucher
 
 
@@ -95,7 +96,9 @@ class TicketType(Taxed, models.Model):
 
     objects = TicketTypeQuerySet.as_manager()
 
-    voucher: Voucher | None = None  # with which it is seen; no column
+    # With which it is seen; no columns.
+    voucher: Voucher | None = None
+    offer: PlaceOffer | None = None
 
     class Meta:
         verbose_name = _("ticket type")
@@ -118,16 +121,23 @@ class TicketType(Taxed, models.Model):
         if self.max_per_order is not None and self.max_per_order < self.min_per_order:
             raise ValidationError({"max_per_order": _("That is less than the least.")})
 
-    def seen_with(self, voucher: Voucher | None) -> TicketType:
-        """A copy of this type as somebody with `voucher` sees it, if the voucher is for it."""
+    def seen_with(self, voucher: Voucher | None, offer: PlaceOffer | None = None) -> TicketType:
+        """A copy of this type as somebody with `voucher` sees it, if the voucher is for it. Who has an `offer` of it
+        needs no approval: what does is offered by an organizer."""
         seen = copy(self)
         seen.voucher = voucher if voucher and voucher.is_for(self) else None
+        seen.offer, seen.needs_approval = offer, self.needs_approval and offer is None
         return seen
 
     def is_for(self, group: StakeholderGroup) -> bool:
         """Whether people of `group` may take it."""
         groups = {allowed.pk for allowed in self.groups.all()}
         return not groups or group.pk in groups
+
+    @property
+    def takes_waiting(self) -> bool:
+        """Whether one may wait for a place of it when it is full: for what everybody sees, one by one."""
+        return not self.is_hidden and self.min_per_order == 1
 
     @property
     def over_at(self) -> datetime:
@@ -213,7 +223,9 @@ class TicketType(Taxed, models.Model):
 
     @property
     def left_in_words(self) -> str:
-        """`many`, `few` or `none`: exact numbers would tell who else comes."""
+        """`many`, `few` or `none`: exact numbers would tell who else comes. `kept` when one is, by an offer."""
+        if self.offer:
+            return "kept"
         left = self.left
         if left is None or left > 10:
             return "many"

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.utils import timezone
@@ -50,8 +51,17 @@ class TicketTypeQuerySet(TranslatedRecords, models.QuerySet["TicketType"]):
         )
 
     def with_places(self) -> TicketTypeQuerySet:
-        """Each with the days it admits on, and the quotas that say how many places are left."""
-        return self.prefetch_related("days", Prefetch("quotas", Quota.objects.with_overdue()))
+        """Each with the days it admits on, and the quotas that say how many places are left, but for those who wait."""
+        # Asked for by name: its own module knows this one.
+        waiting: Any = apps.get_model("registration", "WaitingEntry")._default_manager
+        quotas = Quota.objects.with_overdue().annotate(waited_for=waiting.number_by_quota())
+        return self.prefetch_related("days", Prefetch("quotas", quotas))
+
+    def with_key(self, key: str) -> TicketType | None:
+        """The one with this primary key, however it was typed."""
+        return (
+            self.filter(pk=int(key)).first() if key.isdecimal() and key.isascii() and len(key) < 10 else None
+        )
 
     def as_it_is(self, known: TicketType) -> TicketType | None:
         """One of them that was read a while ago, read anew."""

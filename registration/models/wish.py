@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.errors import Refusal
 from forum.models import Edition, PageVersion, StakeholderGroup
+from registration.models.place_offer import PlaceOffer
 from registration.models.ticket_type import TicketType
 from registration.models.voucher import Voucher
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Wanted:
-    """One ticket that somebody asks for: a type under a group, for a person, with a voucher or without.
+    """One ticket that somebody asks for: a type under a group, for a person, with a voucher or without; with an offer,
+    for the place that is kept by it.
 
     `person` holds the fields of Attendee. `terms` are those of the ticket type as the page showed them; empty when
     nobody was shown any. `guest` is who was invited to it: their link opens what others cannot have.
@@ -30,6 +32,7 @@ class Wanted:
     voucher: Voucher | None = None
     terms: str = ""
     guest: Guest | None = None
+    offer: PlaceOffer | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,9 @@ class Wish:
         if known not in read:
             read[known] = self._read(one)
         offered, voucher = read[known]
+        if one.offer:
+            one.offer.must_be_for(offered, one.group)
+            offered = offered.seen_with(voucher, one.offer)
         fits = self.by_hand or one.guest or offered.is_for(one.group)
         if one.group.edition_id != self.edition.pk or not fits:
             raise Refusal(

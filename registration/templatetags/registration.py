@@ -77,6 +77,12 @@ def admits_on(ticket_type: TicketType) -> str:
 
 
 @register.filter
+def waiting_path(ticket_type: TicketType) -> str:
+    """The address at which one joins those who wait for a ticket."""
+    return f"{ticket_type.edition.path('waiting')}?ticket={ticket_type.pk}"
+
+
+@register.filter
 def is_for(ticket_type: TicketType) -> str:
     """Name the groups that a ticket is for, when it is not for all. Empty for everybody."""
     groups = list(ticket_type.groups.all())

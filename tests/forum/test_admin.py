@@ -269,6 +269,7 @@ MODELS = {
     "registration_tickettype": "registration finance protection",
     "registration_quota": "registration finance protection",
     "registration_voucher": "registration finance",
+    "registration_waitingentry": "registration finance protection",
     "registration_order": "registration finance protection",
     "registration_ticket": "registration finance protection",
     "registration_attendee": "registration finance protection",
@@ -558,6 +559,9 @@ HOLDERS: dict[str, Callable[[Any], Any]] = {
     "ticket": lambda group: make.ticket(
         order=make.order(tickets=0, edition=group.edition, code="K7QX2M4P"), group=group, name="Ana"
     ),
+    "waiting entry": lambda group: make.waiting_entry(
+        make.ticket_type(group.edition), group, email="Ana@example.org"
+    ),
     "ticket type": lambda group: make.ticket_type(group.edition, groups=[group], name="Ana"),
 }
 
@@ -631,6 +635,9 @@ MAKERS: dict[str, Callable[[Edition], Any]] = {
     ),
     "registration_quota": lambda edition: make.quota(make.ticket_type(edition)),
     "registration_voucher": lambda edition: make.voucher(edition),
+    "registration_waitingentry": lambda edition: (
+        make.place_offer(make.waiting_entry(make.ticket_type(edition, size=1))).entry
+    ),
     "registration_order": lambda edition: make.payment(make.order(edition=edition, tickets=2)).order,
     "registration_ticket": lambda edition: make.ticket(order=make.order(tickets=0, edition=edition)),
     "registration_attendee": lambda edition: (

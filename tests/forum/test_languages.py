@@ -156,6 +156,21 @@ def _of_an_order(order: Order) -> dict[str, Any]:
     return {"about": order, "to": order.email}
 
 
+def _about_who_waits(edition: Edition) -> dict[str, Any]:
+    kind = make.ticket_type(edition, name=DATA, size=0)
+    entry = make.waiting_entry(kind, make.group(edition, name=DATA))
+    return {"about": entry, "edition": edition}
+
+
+def _about_an_offer(status: str) -> Callable[[Edition], dict[str, Any]]:
+    def given(edition: Edition) -> dict[str, Any]:
+        kind = make.ticket_type(edition, name=DATA, size=1)
+        entry = make.waiting_entry(kind, make.group(edition, name=DATA))
+        return {"about": make.place_offer(entry, status=status), "edition": edition}
+
+    return given
+
+
 # For each letter, what it is about. A new letter has a line here.
 SAMPLES: dict[str, Callable[[Edition], dict[str, Any]]] = {
     **{
@@ -174,6 +189,9 @@ SAMPLES: dict[str, Callable[[Edition], dict[str, Any]]] = {
     "guest-reminder": _guest,
     "ticket-passed-on": _passed_on,
     "type-change-lapsed": _type_change_lapsed,
+    "waiting-joined": _about_who_waits,
+    "place-offered": _about_an_offer("open"),
+    "offer-lapsed": _about_an_offer("lapsed"),
     "registration-open": lambda edition: {"about": make.interest(edition)},
     "sign-in-code": _kept(code="12345678"),
     "password-reset": _kept(password_reset_url="http://localhost:8000/th/account/"),
@@ -225,6 +243,9 @@ def test_public_pages_and_forms_leave_nothing_in_english(
     make.slot(edition=edition, title=DATA, at="12:00")
     make.release(edition)
     ticket = ticket_of(edition, "reserved")
+    full = make.ticket_type(edition, name=DATA, description=DATA, size=0)
+    entry = make.waiting_entry(full, ticket.group)
+    kept = make.place_offer(make.waiting_entry(make.ticket_type(edition, name=DATA, size=1), ticket.group))
 
     for path in (
         "", "agenda/", f"agenda/{edition.starts_on}/", f"sessions/{session.slug}/", "speakers/", "speakers/?q=x",
@@ -233,6 +254,8 @@ def test_public_pages_and_forms_leave_nothing_in_english(
         f"orders/{ticket.order.code}/{ticket.order.secret}/cancellation/", f"tickets/{ticket.secret}/",
         *(f"orders/{ticket.order.code}/{ticket.order.secret}/tickets/{ticket.pk}/{what}/" for what in CHANGES),
         f"tickets/{ticket.secret}/correction/",
+        f"register/waiting/?ticket={full.pk}", "register/waiting/joined/", f"waiting/{entry.secret}/",
+        f"waiting/{entry.secret}/leaving/", f"waiting/{kept.entry.secret}/", f"offers/{kept.secret}/",
     ):  # fmt: skip
         page = client.get(f"/{language}/{path}").content.decode()
 

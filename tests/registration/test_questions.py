@@ -64,7 +64,7 @@ def test_each_page_of_a_registration_asks_only_so_much(
         text(client.get(placed.url))
 
     assert len(for_the_answers) <= 2, for_the_answers
-    assert len(for_the_confirmation) <= 20, for_the_confirmation
+    assert len(for_the_confirmation) <= 21, for_the_confirmation
     assert len(for_the_order) <= 9, for_the_order
 
 

@@ -22,7 +22,7 @@ APPS = ("forum", "speakers", "agenda", "registration")
 # The back office and the demo's doors speak English.
 BEHIND = re.compile(
     r"admin|/(?:dev|seed|management|migrations|catalogues|stripe_stand_in)/"
-    r"|agenda/(?:imports|frab)/.*|registration/(?:badges/(?:batch|printing)|forms/(?:badges|bank|by_hand))\.py"
+    r"|agenda/(?:imports|frab)/.*|registration/(?:badges/(?:batch|printing)|forms/(?:badges|bank|by_hand|waiting_back))\.py"
     r"|registration/exports/.*"
     r"|registration/payments/bank/.*|registration/models/(?:bank_statement|statement_line|line_words|refund_rule)\.py"
     r"|registration/(?:models/(?:announcement|bulk_plan|bulk_refund|bulk_refund_part|dispute)|forms/in_bulk)\.py"
