@@ -211,6 +211,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep the checkouts": {"task": "registration.tasks.sweep_checkouts", "schedule": 60.0, "options": SOON},
     "sweep the slow banks": {"task": "registration.tasks.sweep_slow_banks", "schedule": 1800.0},
     "sweep the refunds": {"task": "registration.tasks.sweep_refunds", "schedule": 60.0, "options": SOON},
+    "sweep the answers": {"task": "registration.tasks.sweep_answers", "schedule": 3600.0},
     "compare counters with places": {"task": "registration.tasks.compare_counters", "schedule": 3600.0},
 }
 

@@ -1,17 +1,21 @@
-"""What the worker does for registration: sweeps, reminders, refunds, badges."""
+"""What the worker does for registration: sweeps, reminders, refunds, badges, answers whose time is over."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
 
 from forum.actor import Actor
 from forum.jobs import job
 from forum.models import Job
 from registration.badges import batch
-from registration.models import Checkout, Order, Quota, Refund, Ticket, Voucher
+from registration.models import Checkout, Order, Question, Quota, Refund, Ticket, Voucher
+from registration.models.answer import answers_to, seal_anew, sweep_files
 from registration.models.overdue import expire_if_overdue
 from registration.payments import checkouts, refunds
 from registration.payments.answers import Unreachable
@@ -95,3 +99,14 @@ def compare_counters() -> None:
         log.error("voucher %s counts %s uses and has %s", voucher.pk, voucher.used, voucher.held)  # type: ignore[attr-defined]
     for ticket in Ticket.objects.misplaced():
         log.error("ticket %s, %s, holds other places than its type's quotas", ticket.pk, ticket.status)
+
+
+@shared_task
+def sweep_answers() -> None:
+    """Delete the answers whose last day is over, and files that no answer has; seal anew what an old key sealed."""
+    for question in Question.objects.outlived():
+        number = answers_to(question).forget()
+        log.info("question %s: %s answers deleted, since their time is over", question.pk, number)
+    sweep_files(older_than=timezone.now() - timedelta(hours=1))
+    if settings.SECRET_KEY_FALLBACKS and (number := seal_anew()):
+        log.info("%s protected answers sealed with the newest key", number)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import path
 
-from registration.views import my_orders, notices, orders, payments, register, tickets
+from registration.views import my_orders, notices, orders, payments, questions, register, tickets
 
 public: list[Any] = [
     path("register/", register.register, name="register"),
@@ -19,6 +19,7 @@ personal: list[Any] = [
     path("payments/<slug:secret>/", payments.payment_return, name="payment-return"),
     path("tickets/<slug:secret>/", tickets.ticket, name="ticket"),
     path("tickets/<slug:secret>/badge/", tickets.badge, name="ticket-badge"),
+    path("tickets/<slug:secret>/questions/", questions.questions, name="ticket-questions"),
     path("tickets/<slug:secret>/calendar.ics", tickets.calendar, name="ticket-calendar"),
     path("my-orders/", my_orders.my_orders, name="my-orders"),
     path("lost-link/", my_orders.lost_link, name="lost-link"),

@@ -1,5 +1,5 @@
 """The organizers' side of registration."""
 
-from registration.admin import bank, money, offers, orders, tickets, vouchers
+from registration.admin import bank, money, offers, orders, questions, tickets, vouchers
 
-__all__ = ["bank", "money", "offers", "orders", "tickets", "vouchers"]
+__all__ = ["bank", "money", "offers", "orders", "questions", "tickets", "vouchers"]

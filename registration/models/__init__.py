@@ -1,5 +1,6 @@
 """The nouns of this storey."""
 
+from registration.models.answer import Answer, ProtectedAnswer
 from registration.models.attendee import Attendee
 from registration.models.bank_statement import BankStatement
 from registration.models.checkout import Checkout
@@ -9,6 +10,7 @@ from registration.models.order_placing import Addition
 from registration.models.outcome import Outcome
 from registration.models.payment import Payment
 from registration.models.price_step import NextPrice, PriceStep
+from registration.models.question import Question, QuestionOption
 from registration.models.quota import Place, Quota
 from registration.models.refund import Refund
 from registration.models.said import Said
@@ -20,6 +22,7 @@ from registration.models.wish import Wanted, Wish
 
 __all__ = [
     "Addition",
+    "Answer",
     "Attendee",
     "BankStatement",
     "Checkout",
@@ -30,6 +33,9 @@ __all__ = [
     "Payment",
     "Place",
     "PriceStep",
+    "ProtectedAnswer",
+    "Question",
+    "QuestionOption",
     "Quota",
     "Refund",
     "Said",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from django.db import models, transaction
 from django.urls import reverse
@@ -16,6 +17,9 @@ from registration.models.ticket_queryset import TicketQuerySet
 from registration.models.ticket_status import HOLDING, LIVE, Status
 from registration.models.ticket_type import TicketType
 from registration.models.voucher import Voucher
+
+if TYPE_CHECKING:
+    from registration.models.questionnaire import Answered
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +55,10 @@ class Ticket(models.Model):
     reason = models.TextField(_("reason"), blank=True, editable=False)
 
     objects = TicketQuerySet.as_manager()
+
+    answered: Answered | None = (
+        None  # what its attendee is asked and has answered, where a page shows that; no column
+    )
 
     class Meta:
         verbose_name = _("ticket")

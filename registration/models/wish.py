@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.errors import Refusal
 from forum.models import Edition, PageVersion, StakeholderGroup
+from registration.models.question import Question
 from registration.models.ticket_type import TicketType
 from registration.models.voucher import Voucher
 
@@ -18,7 +20,7 @@ class Wanted:
     """One ticket that somebody asks for: a type under a group, for a person, with a voucher or without.
 
     `person` holds the fields of Attendee. `terms` are those of the ticket type as the page showed them; empty when
-    nobody was shown any.
+    nobody was shown any. `answers` are those to the edition's questions.
     """
 
     ticket_type: TicketType
@@ -26,6 +28,7 @@ class Wanted:
     person: dict[str, Any]
     voucher: Voucher | None = None
     terms: str = ""
+    answers: Mapping[Question, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from forum.http import Request, be_about, let_forms_lead_to, private
 from forum.outage import may_be_sent_again
 from registration.forms import CorrectEmailForm
 from registration.models import Order
+from registration.models.questionnaire import Answered
 from registration.payments import checkouts, stripe_checkout
 
 CORRECTIONS = 5
@@ -35,6 +36,8 @@ def _opened(request: Request, code: str, secret: str) -> Order:
 def order(request: Request, code: str, secret: str) -> HttpResponse:
     """Show the order: the state of its tickets, what was answered, and what can be done."""
     order = _opened(request, code, secret)
+    for answered in Answered.of(order.tickets.all()):
+        answered.ticket.answered = answered
     context = {
         "order": order,
         "email_form": CorrectEmailForm(),

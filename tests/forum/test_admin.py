@@ -276,6 +276,8 @@ MODELS = {
     "registration_refund": "registration finance",
     "registration_notice": "registration finance",
     "registration_bankstatement": "finance",
+    "registration_question": "registration finance protection",
+    "registration_questionoption": "registration finance protection",
 }
 
 
@@ -627,6 +629,14 @@ MAKERS: dict[str, Callable[[Edition], Any]] = {
     "registration_refund": lambda edition: make.refund(make.payment(make.order(edition=edition))),
     "registration_notice": lambda edition: make.notice(make.order(edition=edition)),
     "registration_bankstatement": make.statement,
+    "registration_question": lambda edition: make.question(
+        edition,
+        options=["Wages", "Remedy"],
+        groups=[make.group(edition)],
+        depends_on=make.question(edition, kind="yes-no"),
+        depends_answer="yes",
+    ),
+    "registration_questionoption": lambda edition: make.question(edition, options=["Wages"]).options.get(),
 }
 
 

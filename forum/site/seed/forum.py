@@ -7,7 +7,7 @@ from django.db import transaction
 from forum import tasks
 from forum.actor import Actor
 from forum.models import Duty, Edition, Job, User
-from forum.site.seed import attendees, content, editions, programme, tickets
+from forum.site.seed import attendees, content, editions, programme, questions, tickets
 from speakers.models import Speaker
 
 
@@ -47,6 +47,7 @@ def _coming() -> list[Job]:
     programme.releases(ground, rows, made, by=by)
     offered = tickets.offer(ground)
     attendees.register(ground, offered)
+    questions.answer(ground, questions.ask(ground))
     tickets.orders(ground, offered)
     return programme.photos(who, people)
 
