@@ -38,6 +38,7 @@ class QuestionForm(EditionForm):
         super().__init__(*args, **kwargs)
         if not self.instance.pk and self.edition and "kept_until" in self.fields:
             self.fields["kept_until"].initial = last_day(self.edition)
+            self.fields["position"].initial = Question.objects.of_edition(self.edition).next_position
         field = self.fields.get("asked_when")
         if field is None:
             return

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +27,12 @@ class QuestionQuerySet(TranslatedRecords, models.QuerySet["Question"]):
     def of_edition(self, edition: Edition) -> QuestionQuerySet:
         """All of one edition, asked or not, with what can be chosen."""
         return self.filter(edition=edition).select_related("edition").prefetch_related("options")
+
+    @property
+    def next_position(self) -> int:
+        """The position behind all of them."""
+        last = self.aggregate(last=Max("position"))["last"]
+        return 0 if last is None else last + 1
 
     def that_decide(self) -> QuestionQuerySet:
         """Those on whose answer others may depend: the choices, but not the protected ones."""

@@ -67,6 +67,18 @@ def test_a_question_is_made_with_its_answers_in_all_languages(edition: Edition, 
     assert question.kept_until == edition.ends_on + timedelta(days=30)
 
 
+def test_a_new_question_comes_last_unless_somebody_says_otherwise(
+    edition: Edition, organizer: Client
+) -> None:
+    make.question(edition, position=7)
+    make.question(make.edition("past"), position=70)
+
+    form = organizer.get(reverse(ADD))
+    organizer.post(reverse(ADD), staff.fields(form, label_en="And then?"))
+
+    assert Question.objects.get(label__en="And then?").position == 8
+
+
 def test_a_choice_needs_something_to_choose_from(organizer: Client) -> None:
     form = organizer.get(reverse(ADD))
     typed = {"label_en": "Which?", "kind": "one", "options-0-label_en": "This one"}

@@ -30,8 +30,8 @@ def ask(ground: Ground) -> dict[str, Question]:
             position=position,
         )
         question.groups.set(ground.groups[slug] for slug in row.get("groups", ()))
-        for place, option in enumerate(row.get("option", ())):
-            QuestionOption.objects.create(question=question, label=option["label"], position=place)
+        for option in row.get("option", ()):
+            QuestionOption.objects.create(question=question, label=option["label"])
     prefetch_related_objects(list(made.values()), "options", "groups")
     return made
 
