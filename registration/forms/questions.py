@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from forum.models import StakeholderGroup
 from registration.forms.asking import field_for, is_written_over
@@ -35,6 +36,7 @@ class Shown:
     question: Question
     field: forms.BoundField
     is_asked: bool
+    deletion: forms.BoundField | None = None
 
     @property
     def after(self) -> str:
@@ -116,9 +118,13 @@ class WithQuestions(forms.Form):
         """All questions, for a page that shows at once what is asked."""
         asked = self.asked | self._seen_before if self.is_bound else self._asked_at_first
         return [
-            Shown(question, self[question.name], question in asked)
+            Shown(question, self[question.name], question in asked, self._deletion(question))
             for question in self.questionnaire.questions
         ]
+
+    def _deletion(self, question: Question) -> forms.BoundField | None:
+        """The box that deletes what was answered, where an empty field would not."""
+        return None
 
     @property
     def _seen_before(self) -> set[Question]:
@@ -181,15 +187,30 @@ class AnswersForm(WithQuestions):
         super().__init__(*args, **{"initial": shown, **kwargs})
         fitting = tuple(one for one in answered.questionnaire.questions if one.is_for(*self.chosen()))
         self.ask(Questionnaire(fitting), given)
+        for question in fitting:
+            if question.pk in given and is_written_over(question) and not question.is_required:
+                box = forms.BooleanField(label=_("Delete what I have answered"), required=False)
+                self.fields[f"{question.name}-deletion"] = box
 
     def chosen(self) -> tuple[TicketType, StakeholderGroup]:
         return self.answered.ticket.ticket_type, self.answered.ticket.group
 
     chosen_at_first = chosen
 
+    def _deletion(self, question: Question) -> forms.BoundField | None:
+        name = f"{question.name}-deletion"
+        return self[name] if name in self.fields else None
+
     def keep(self) -> None:
-        """Keep the answers, and leave as they are those that are not shown again and were not written anew."""
-        self.answered.keep({q: said for q, said in self.answers.items() if said or not is_written_over(q)})
+        """Keep the answers, and leave as they are those that are not shown again, unless they were written anew or are
+        to be deleted."""
+        self.answered.keep(
+            {
+                question: said
+                for question, said in self.answers.items()
+                if said or not is_written_over(question) or self.cleaned_data.get(f"{question.name}-deletion")
+            }
+        )
 
     def keep_files(self) -> bool:
         """Keep the files alone, where something else is not answered rightly yet: nobody should send them twice.

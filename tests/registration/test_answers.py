@@ -230,6 +230,20 @@ def test_the_pages_of_tickets_ask_as_often_for_three_questions_as_for_one(
     assert [asked(address) for address in addresses] == with_one
 
 
+@pytest.mark.parametrize("is_required", [False, True])
+def test_what_is_not_shown_again_can_be_deleted_unless_it_must_be_answered(
+    is_required: bool, client: Client, edition: Edition, ticket: Ticket
+) -> None:
+    question = make.question(edition, is_protected=True, is_required=is_required)
+    make.answer(question, "Khin Mar Oo", attendee=ticket.attendee)
+
+    page = text(client.get(page_of(ticket)))
+    client.post(page_of(ticket), {question.name: "", f"{question.name}-deletion": "on"})
+
+    assert ("Delete what I have answered" in page) != is_required
+    assert (given(ticket) == {}) != is_required
+
+
 # --- files ---
 
 
