@@ -164,7 +164,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FILES = 2
+DATA_UPLOAD_MAX_NUMBER_FILES = 10  # a ticket's page asks for as many at most (registration.models.question)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- the queue -------------------------------------------------------------------------------------------------

@@ -102,9 +102,14 @@ class WithQuestions(forms.Form):
         }
 
     @property
+    def given(self) -> dict[Question, Any]:
+        """The answers that are not empty."""
+        return {question: said for question, said in self.answers.items() if said}
+
+    @property
     def said(self) -> list[Said]:
         """What was answered, in words, for who has just written it."""
-        return [Said(question, in_words(question, said)) for question, said in self.answers.items() if said]
+        return [Said(question, in_words(question, said)) for question, said in self.given.items()]
 
     @property
     def later(self) -> list[Question]:

@@ -218,7 +218,7 @@ class RegistrationForm(WithQuestions, WithVoucher):
             self.person,
             voucher=self.presented,
             terms=agreement.terms,
-            answers=self.answers,
+            answers=self.given,
         )
         return Wish(
             edition=self.edition,

@@ -10,7 +10,8 @@ from registration.models.order_placing import Addition
 from registration.models.outcome import Outcome
 from registration.models.payment import Payment
 from registration.models.price_step import NextPrice, PriceStep
-from registration.models.question import Question, QuestionOption
+from registration.models.question import Question
+from registration.models.question_option import QuestionOption
 from registration.models.quota import Place, Quota
 from registration.models.refund import Refund
 from registration.models.said import Said

@@ -146,7 +146,7 @@ def answers_to(question: Question) -> AnswerQuerySet:
     return (ProtectedAnswer if question.is_protected else Answer).objects.to(question)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def keep(attendee: Attendee, answers: Mapping[Question, Any]) -> None:
     """Keep what somebody answered, in place of what they answered before; an empty answer is forgotten."""
     now = timezone.now()

@@ -148,7 +148,9 @@ class Placing(models.Model):
             status=status,
             reserved_until=until,
         )
-        keep(Attendee.objects.create(ticket=ticket, **one.person), one.answers)
+        attendee = Attendee.objects.create(ticket=ticket, **one.person)
+        if one.answers:
+            keep(attendee, one.answers)
         return ticket
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from forum.models import Edition, StakeholderGroup
 from forum.translated import TranslatedField, TranslatedRecords
 from registration.models.ticket_type import TicketType
+
+MOST_FILES = 10  # as many as a request may bring: settings.DATA_UPLOAD_MAX_NUMBER_FILES
 
 
 class QuestionQuerySet(TranslatedRecords, models.QuerySet["Question"]):
@@ -136,6 +138,15 @@ class Question(models.Model):
                 {"position": _("It follows from a question that comes later. Raise its position.")}
             )
 
+        others = Question.objects.filter(edition=self.edition_id, kind=self.Kind.FILE, is_active=True)
+        if (
+            self.kind == self.Kind.FILE
+            and self.is_active
+            and others.exclude(pk=self.pk).count() >= MOST_FILES
+        ):
+            words = _("A page can ask for %(most)s files at most.") % {"most": MOST_FILES}
+            raise ValidationError({"kind": words})
+
     def _must_stay_readable(self, before: Question) -> None:
         """Refuse what would make answers that are there, or conditions, mean something else."""
         changed = [name for name in ("kind", "is_protected") if getattr(self, name) != getattr(before, name)]
@@ -186,10 +197,6 @@ class Question(models.Model):
         """Whether this answer to the question that it depends on makes it be asked."""
         return self.depends_answer in (answer if isinstance(answer, list) else [answer])
 
-    def option(self, key: str) -> QuestionOption | None:
-        """One of what can be chosen, by its key."""
-        return next((option for option in self.options.all() if str(option.pk) == key), None)
-
 
 DECIDING = (Question.Kind.YES_NO, Question.Kind.ONE, Question.Kind.SEVERAL)
 CHOOSING = (Question.Kind.ONE, Question.Kind.SEVERAL)
@@ -198,40 +205,6 @@ CHOOSING = (Question.Kind.ONE, Question.Kind.SEVERAL)
 def _allows(chosen: Collection[models.Model] | models.QuerySet[Any], one: models.Model) -> bool:
     keys = {record.pk for record in chosen}
     return not keys or one.pk in keys
-
-
-class QuestionOptionQuerySet(TranslatedRecords, models.QuerySet["QuestionOption"]):
-    """What can be chosen."""
-
-    def that_decide(self, options: Iterable[QuestionOption]) -> QuestionOptionQuerySet:
-        """Those of `options` from which another question follows."""
-        keys = [option.pk for option in options]
-        wanted = Question.objects.filter(
-            depends_answer__in=[str(key) for key in keys], depends_on__options__in=keys
-        )
-        answers = {
-            int(answer) for answer in wanted.values_list("depends_answer", flat=True) if answer.isdecimal()
-        }
-        return self.filter(pk__in=answers & set(keys))
-
-
-class QuestionOption(models.Model):
-    """One of the answers to choose from."""
-
-    question = models.ForeignKey(Question, models.CASCADE, related_name="options", verbose_name=_("question"))
-    label = TranslatedField(_("answer"))
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    is_active = models.BooleanField(_("to be chosen"), default=True)
-
-    objects = QuestionOptionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("answer to choose from")
-        verbose_name_plural = _("answers to choose from")
-        ordering = ("position", "pk")
-
-    def __str__(self) -> str:
-        return str(self.label)
 
 
 def last_day(edition: Edition) -> date:

@@ -230,6 +230,24 @@ def test_the_pages_of_tickets_ask_as_often_for_three_questions_as_for_one(
     assert [asked(address) for address in addresses] == with_one
 
 
+def test_an_orders_page_asks_as_often_for_three_tickets_as_for_one(
+    client: Client, edition: Edition, queries: Callable[[], Any]
+) -> None:
+    make.question(edition, is_required=True)
+    kind = make.ticket_type(edition)
+    orders = [make.order(tickets=number, ticket_type=kind) for number in (1, 3)]
+    client.get(orders[0].get_absolute_url())
+
+    asked = []
+    for order in orders:
+        with queries() as found:
+            page = text(client.get(order.get_absolute_url()))
+        asked.append(len(found))
+
+    assert asked[0] == asked[1]
+    assert page.count("We still have questions") == 3
+
+
 @pytest.mark.parametrize("is_required", [False, True])
 def test_what_is_not_shown_again_can_be_deleted_unless_it_must_be_answered(
     is_required: bool, client: Client, edition: Edition, ticket: Ticket

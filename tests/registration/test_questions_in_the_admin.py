@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from forum.models import Edition
 from registration.models import Question
+from registration.models.question import MOST_FILES
 from tests import make, staff
 from tests.registration.test_register_page import text
 
@@ -77,6 +79,22 @@ def test_a_new_question_comes_last_unless_somebody_says_otherwise(
     organizer.post(reverse(ADD), staff.fields(form, label_en="And then?"))
 
     assert Question.objects.get(label__en="And then?").position == 8
+
+
+def test_no_more_files_are_asked_for_than_a_page_can_bring(
+    edition: Edition, organizer: Client, settings: Settings
+) -> None:
+    for _ in range(MOST_FILES - 1):
+        make.question(edition, kind="file")
+    form = organizer.get(reverse(ADD))
+
+    answers = [
+        organizer.post(reverse(ADD), staff.fields(form, label_en="A letter?", kind="file")) for _ in range(2)
+    ]
+
+    assert settings.DATA_UPLOAD_MAX_NUMBER_FILES == MOST_FILES
+    assert answers[0].status_code == 302
+    assert "10 files at most" in str(errors(answers[1])["kind"])
 
 
 def test_a_choice_needs_something_to_choose_from(organizer: Client) -> None:

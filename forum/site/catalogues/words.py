@@ -24,7 +24,7 @@ BEHIND = re.compile(
     r"admin|/(?:dev|seed|management|migrations|catalogues|stripe_stand_in)/"
     r"|agenda/(?:imports|frab)/.*|registration/(?:badges/(?:batch|printing)|forms/(?:badges|bank|by_hand)|exports)\.py"
     r"|registration/payments/bank/.*|registration/models/(?:bank_statement|statement_line|line_words)\.py"
-    r"|registration/models/(?:question|answer)\.py"
+    r"|registration/models/(?:question|question_option|answer)\.py"
     r"|forum/kept_file\.py"
     r"|forum/site/(?:dashboard|styleguide|translating|translations)\.py|templates/forum/styleguide\.html"
 )
