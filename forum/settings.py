@@ -164,7 +164,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FILES = 2
+DATA_UPLOAD_MAX_NUMBER_FILES = 10  # a ticket's page asks for as many at most (registration.models.question)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- the queue -------------------------------------------------------------------------------------------------
@@ -219,6 +219,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep the slow banks": {"task": "registration.tasks.sweep_slow_banks", "schedule": 1800.0},
     "sweep the refunds": {"task": "registration.tasks.sweep_refunds", "schedule": 60.0, "options": SOON},
     "sweep the invoices": {"task": "registration.tasks.sweep_invoices", "schedule": 300.0},
+    "sweep the answers": {"task": "registration.tasks.sweep_answers", "schedule": 3600.0},
     "compare counters with places": {"task": "registration.tasks.compare_counters", "schedule": 3600.0},
 }
 

@@ -1,4 +1,4 @@
-"""What the worker does for registration: sweeps, reminders, refunds, badges."""
+"""What the worker does for registration: sweeps, reminders, refunds, badges, answers whose time is over."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import contextlib
 import logging
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
 
 from forum.actor import Actor
 from forum.errors import Refusal
@@ -24,6 +27,7 @@ from registration.models import (
     InvoiceSeries,
     Order,
     PlaceOffer,
+    Question,
     Quota,
     Refund,
     SpeakerPlace,
@@ -36,6 +40,7 @@ from registration.models import (
     bulk_refund,
     wrongly_billed,
 )
+from registration.models.answer import answers_to, seal_anew, sweep_files
 from registration.models.overdue import expire_if_overdue
 from registration.payments import checkouts, in_bulk, refunds
 from registration.payments.answers import Unreachable
@@ -199,3 +204,14 @@ def compare_counters() -> None:
         log.error("invoice series %s has given %s numbers to %s documents", series.pk, given, documents)
     for offer in PlaceOffer.objects.misplaced():
         log.error("offer %s, %s, holds other places than its type's quotas", offer.pk, offer.status)
+
+
+@shared_task
+def sweep_answers() -> None:
+    """Delete the answers whose last day is over, and files that no answer has; seal anew what an old key sealed."""
+    for question in Question.objects.outlived():
+        number = answers_to(question).forget()
+        log.info("question %s: %s answers deleted, since their time is over", question.pk, number)
+    sweep_files(older_than=timezone.now() - timedelta(hours=1))
+    if settings.SECRET_KEY_FALLBACKS and (number := seal_anew()):
+        log.info("%s protected answers sealed with the newest key", number)

@@ -9,6 +9,7 @@ A parent that is not given is made too. Everything within one call belongs to on
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from itertools import count
 from typing import Any
@@ -34,6 +35,8 @@ from registration.models import (
     Place,
     PlaceOffer,
     PriceStep,
+    Question,
+    QuestionOption,
     Quota,
     Refund,
     RefundRule,
@@ -44,6 +47,7 @@ from registration.models import (
     Voucher,
     WaitingEntry,
 )
+from registration.models.answer import answers_to, keep
 from registration.models.entry import Entry
 from registration.models.wish import Wanted, Wish
 from speakers.models import Speaker
@@ -264,6 +268,32 @@ def price_step(ticket_type: TicketType | None = None, price: int = 20000, **fiel
     )
 
 
+def question(edition: Edition | None = None, *, options: Iterable[Any] = (), **fields: Any) -> Question:
+    """A question for everybody, in one line; `options` are the labels of what can be chosen, `ticket_types` and
+    `groups` limit it."""
+    number = _number()
+    many = {name: fields.pop(name) for name in ("ticket_types", "groups") if name in fields}
+    edition = edition or _edition()
+    last_day = edition.ends_on + timedelta(days=30)
+    defaults = {"label": f"Question {number}?", "kept_until": last_day, "position": number}
+    made = Question.objects.create(edition=edition, **{**defaults, **fields})
+    for position, label in enumerate(options):
+        QuestionOption.objects.create(question=made, label=label, position=position)
+    for name, records in many.items():
+        getattr(made, name).set(records)
+    return made
+
+
+def answer(question: Question | None = None, value: Any = "An answer", **fields: Any) -> Any:
+    """What an attendee answered; of a ticket of its own unless the test says whose (`attendee`)."""
+    question = question or _question()
+    attendee = (
+        fields.pop("attendee", None) or ticket(order=order(tickets=0, edition=question.edition)).attendee
+    )
+    keep(attendee, {question: value})
+    return answers_to(question).get(attendee=attendee)
+
+
 def quota(*ticket_types: TicketType, size: int | None = 100, **fields: Any) -> Quota:
     """How many there are of these types together; None for no limit."""
     types = ticket_types or (ticket_type(),)
@@ -384,7 +414,7 @@ def ticket(
     return made
 
 
-_group, _ticket_type, _order = group, ticket_type, order
+_group, _ticket_type, _order, _question = group, ticket_type, order, question
 
 
 def waiting_entry(

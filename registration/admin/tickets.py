@@ -13,6 +13,7 @@ from forum.actor import Actor
 from forum.edition_admin import EditionAdmin, EditionStackedInline, PublicGroupFilter, Sum, Verb, state
 from forum.money import price as price_written
 from forum.templatetags.components import group as group_drawn
+from registration.admin.answers import ShowsAnswers, answers_for
 from registration.admin.attendee_list import WithAttendeeList
 from registration.admin.badges import WithBadges
 from registration.admin.changes import TypeChangeInline
@@ -179,7 +180,7 @@ class TicketAdmin(WithBadges, WithAttendeeList, EditionAdmin):
 
 
 @admin.register(Attendee)
-class AttendeeAdmin(EditionAdmin):
+class AttendeeAdmin(ShowsAnswers, EditionAdmin):
     """The people who walk in."""
 
     edition_lookup = "ticket__order__edition"
@@ -192,10 +193,10 @@ class AttendeeAdmin(EditionAdmin):
     list_select_related = ("ticket__ticket_type", "ticket__order")
     search_fields = ("name", "badge_name", "email", "organisation", "ticket__order__code")
     search_help_text = _("Part of a name, e-mail or organisation, or the code of the order.")
-    readonly_fields = ("ticket",)
+    readonly_fields = ("ticket", "answers_given", "protected_answers_given")
 
     def get_fields(self, request: Any, obj: Any = None) -> tuple[str, ...]:
-        return (*_fields_for(request), "ticket")
+        return (*_fields_for(request), *answers_for(request), "ticket")
 
     @admin.display(description=_("ticket type"))
     def ticket_type(self, attendee: Attendee) -> str:

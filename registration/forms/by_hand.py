@@ -15,6 +15,7 @@ from forum.models import Edition, StakeholderGroup
 from registration.forms.agreeing import KEY
 from registration.forms.registering import RegistrationForm
 from registration.models import TicketType
+from registration.models.questionnaire import Questionnaire
 from registration.models.wish import Wanted, Wish
 
 
@@ -61,6 +62,10 @@ class ByHandForm(RegistrationForm):
         for kind in kinds:
             kind.edition = edition
         return list(edition.groups.all()), kinds
+
+    def questions_of(self, edition: Edition) -> Questionnaire:
+        # Whoever comes answers for themselves, on their ticket's page.
+        return Questionnaire(())
 
     def clean_ticket_type(self) -> TicketType:
         # Whom a type is for, the organizer decides; whether there is a place, the quotas do.

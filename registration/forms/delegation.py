@@ -15,6 +15,7 @@ from registration.forms.agreeing import AgreementForm
 from registration.forms.person_row import MOST, PeopleRows, PersonRow, Rows
 from registration.forms.registering import RegistrationForm
 from registration.models import Order
+from registration.models.questionnaire import Questionnaire
 from registration.models.wish import Wish
 
 
@@ -37,6 +38,10 @@ class DelegationForm(RegistrationForm):
         self.fields["ticket_type"].help_text = _("You can choose another one for single persons below.")
         if order is not None:
             del self.fields["email"]
+
+    def questions_of(self, edition: Edition) -> Questionnaire:
+        # Whoever comes answers for themselves, on their ticket's page.
+        return Questionnaire(())
 
     def clean_name(self) -> str:
         raise NotImplementedError  # there is no such field here

@@ -14,11 +14,16 @@ from forum.models import Edition, StakeholderGroup
 from registration.forms.agreeing import AgreementForm
 from registration.forms.registering import RegistrationForm
 from registration.models import Guest, TicketType
+from registration.models.questionnaire import Questionnaire
 from registration.models.wish import Wish
 
 
 class GuestRegistrationForm(RegistrationForm):
     """The questions, to somebody who was invited. What was posted for group and ticket is not looked at."""
+
+    def questions_of(self, edition: Edition) -> Questionnaire:
+        # They are asked on the ticket's page, once there is a ticket.
+        return Questionnaire(())
 
     def __init__(self, guest: Guest, *args: Any, **kwargs: Any) -> None:
         self.guest = guest

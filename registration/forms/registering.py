@@ -19,9 +19,11 @@ from forum.fields import AddressField, LineField, LinesField
 from forum.models import Edition, Page, StakeholderGroup
 from registration.forms.agreeing import AgreementForm
 from registration.forms.choices import CountrySelect, GroupRadios, TicketRadios, countries_by_name
+from registration.forms.questions import WithQuestions
 from registration.forms.vouchers import WithVoucher
 from registration.models import TicketType
 from registration.models.attendee import PhotoConsent
+from registration.models.questionnaire import Questionnaire, questionnaire
 from registration.models.wish import Wanted, Wish
 
 
@@ -44,7 +46,7 @@ def _on_offer(edition: Edition) -> tuple[list[StakeholderGroup], list[TicketType
     return list(edition.groups.all()), ticket_types
 
 
-class Question(forms.BoundField):
+class AskedField(forms.BoundField):
     """A field that looks the same to everybody who has not filled it in yet: it is not drawn for each of them."""
 
     form: RegistrationForm
@@ -52,17 +54,17 @@ class Question(forms.BoundField):
     def as_field_group(self) -> SafeString:
         if self.form.is_bound or self.form.initial.get(self.name) or self.form.presented:
             return super().as_field_group()
-        return recall((Question, self.name, self.form.edition, get_language()), super().as_field_group)
+        return recall((AskedField, self.name, self.form.edition, get_language()), super().as_field_group)
 
 
-class RegistrationForm(WithVoucher):
+class RegistrationForm(WithQuestions, WithVoucher):
     """Which group, which ticket, who: all that is asked of somebody who comes.
 
     Groups and tickets are looked up among those that were read for the page, never by what was posted. With a voucher
     the page shows what it opens and what tickets cost with it; it is not looked up when nobody `may_try` any more.
     """
 
-    bound_field_class = Question
+    bound_field_class = AskedField
 
     WHO: tuple[str, ...] = ("name", "badge_name", "email", "organisation", "country")
     NEEDS: tuple[str, ...] = ("diet", "access_needs", "interpretation", "photo_consent")
@@ -159,11 +161,22 @@ class RegistrationForm(WithVoucher):
         groups, ticket_types = self.choices_of(edition)
         self._offer("group", {group.slug: group for group in groups})
         self._offer("ticket_type", {str(kind.pk): kind for kind in ticket_types})
+        self.ask(self.questions_of(edition), with_files=False)
 
     def choices_of(self, edition: Edition) -> tuple[list[StakeholderGroup], list[TicketType]]:
         """The groups and the ticket types to choose from."""
         groups, ticket_types = _on_offer(edition)
         return groups, self.seen_with_it() if self.presented else ticket_types
+
+    def questions_of(self, edition: Edition) -> Questionnaire:
+        """The edition's own questions."""
+        return questionnaire(edition)
+
+    def chosen_at_first(self) -> tuple[TicketType | None, StakeholderGroup | None]:
+        kind, group = (
+            self.fields[name].widget.records.get(str(self[name].value())) for name in ("ticket_type", "group")
+        )
+        return kind, group
 
     def _offer(self, name: str, records: dict[str, Any]) -> None:
         field = self.fields[name]
@@ -199,10 +212,17 @@ class RegistrationForm(WithVoucher):
 
     def wish(self, agreement: AgreementForm) -> Wish:
         """What the valid answers, agreed to, ask for."""
-        group, ticket_type = self.cleaned_data["group"], self.cleaned_data["ticket_type"]
+        wanted = Wanted(
+            self.cleaned_data["ticket_type"],
+            self.cleaned_data["group"],
+            self.person,
+            voucher=self.presented,
+            terms=agreement.terms,
+            answers=self.given,
+        )
         return Wish(
             edition=self.edition,
-            wanted=(Wanted(ticket_type, group, self.person, voucher=self.presented, terms=agreement.terms),),
+            wanted=(wanted,),
             email=self.cleaned_data["email"],
             key=agreement.key,
             language=get_language() or self.edition.main_language,

@@ -16,6 +16,7 @@ from registration.forms.agreeing import KEY, AgreementForm
 from registration.forms.choices import GroupRadios
 from registration.forms.registering import RegistrationForm
 from registration.models import PlaceOffer, TicketType
+from registration.models.questionnaire import Questionnaire
 from registration.models.wish import Wish
 
 
@@ -62,6 +63,10 @@ class WaitingForm(forms.Form):
 
 class OfferForm(RegistrationForm):
     """All that is asked of somebody for whom a place is kept: group and ticket are the ones that they waited for."""
+
+    def questions_of(self, edition: Edition) -> Questionnaire:
+        # They are asked on the ticket's page, once there is a ticket.
+        return Questionnaire(())
 
     def __init__(self, edition: Edition, offer: PlaceOffer, *args: Any, **kwargs: Any) -> None:
         self.offer = offer

@@ -1,6 +1,7 @@
 """The nouns of this storey."""
 
 from registration.models.announcement import Announcement
+from registration.models.answer import Answer, ProtectedAnswer
 from registration.models.attendee import Attendee
 from registration.models.bank_statement import BankStatement
 from registration.models.bill import Billed, Recipient
@@ -23,6 +24,8 @@ from registration.models.outcome import Outcome
 from registration.models.payment import Payment
 from registration.models.place_offer import OfferTime, PlaceOffer
 from registration.models.price_step import NextPrice, PriceStep
+from registration.models.question import Question
+from registration.models.question_option import QuestionOption
 from registration.models.quota import Place, Quota
 from registration.models.refund import Refund
 from registration.models.refund_rule import RefundRule
@@ -43,6 +46,7 @@ __all__ = [
     "Account",
     "Addition",
     "Announcement",
+    "Answer",
     "Attendee",
     "BankStatement",
     "Billed",
@@ -68,6 +72,9 @@ __all__ = [
     "Place",
     "PlaceOffer",
     "PriceStep",
+    "ProtectedAnswer",
+    "Question",
+    "QuestionOption",
     "Quota",
     "Recipient",
     "Refund",

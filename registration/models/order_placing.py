@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from forum.actor import Actor
 from forum.errors import Refusal
 from forum.models import Message
+from registration.models.answer import keep
 from registration.models.attendee import Attendee
 from registration.models.guest import Guest
 from registration.models.overdue import free_overdue
@@ -154,7 +155,9 @@ class Placing(models.Model):
             status=status,
             reserved_until=until,
         )
-        Attendee.objects.create(ticket=ticket, **one.person)
+        attendee = Attendee.objects.create(ticket=ticket, **one.person)
+        if one.answers:
+            keep(attendee, one.answers)
         return ticket
 
 

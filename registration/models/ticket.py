@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from django.db import models, transaction
 from django.urls import reverse
@@ -19,6 +20,9 @@ from registration.models.ticket_status import HOLDING, LIVE, Status
 from registration.models.ticket_type import TicketType
 from registration.models.voucher import Voucher
 from registration.models.waiting_list import WaitingList
+
+if TYPE_CHECKING:
+    from registration.models.questionnaire import Answered
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +67,10 @@ class Ticket(Changing):
     )
 
     objects = TicketQuerySet.as_manager()
+
+    answered: Answered | None = (
+        None  # what its attendee is asked and has answered, where a page shows that; no column
+    )
 
     class Meta:
         verbose_name = _("ticket")
@@ -204,11 +212,6 @@ class Ticket(Changing):
         self.type_changes.drop()
         if tells:
             self.tell("ticket-cancelled")
-
-    def replace_secrets(self) -> None:
-        """Make new links and a new badge code; the old ones open nothing from now on."""
-        self.secret, self.badge_token = new_secret(), new_secret()
-        self.save(update_fields=["secret", "badge_token"])
 
     def _move(
         self,

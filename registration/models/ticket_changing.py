@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from forum.actor import Actor
+from forum.codes import new_secret
 from forum.errors import Refusal
 from forum.models import Message
 from registration.models.attendee import Attendee
@@ -69,6 +70,12 @@ class Changing(models.Model):
         type(self.order)._default_manager.held(self.order_id)
         held: Ticket = cast("Ticket", self)._meta.default_manager.held(self.pk)  # type: ignore[union-attr]
         return held
+
+    def replace_secrets(self) -> None:
+        """Make new links and a new badge code; the old ones open nothing from now on."""
+        ticket = cast("Ticket", self)
+        ticket.secret, ticket.badge_token = new_secret(), new_secret()
+        ticket.save(update_fields=["secret", "badge_token"])
 
     @transaction.atomic
     def correct(self, answers: dict[str, Any], *, by: Actor) -> bool:

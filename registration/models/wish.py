@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from forum.errors import Refusal
 from forum.models import Edition, PageVersion, StakeholderGroup
 from registration.models.place_offer import PlaceOffer
+from registration.models.question import Question
 from registration.models.ticket_type import TicketType
 from registration.models.voucher import Voucher
 
@@ -23,7 +25,8 @@ class Wanted:
     for the place that is kept by it.
 
     `person` holds the fields of Attendee. `terms` are those of the ticket type as the page showed them; empty when
-    nobody was shown any. `guest` is who was invited to it: their link opens what others cannot have.
+    nobody was shown any. `guest` is who was invited to it: their link opens what others cannot have. `answers` are
+    those to the edition's questions.
     """
 
     ticket_type: TicketType
@@ -33,6 +36,7 @@ class Wanted:
     terms: str = ""
     guest: Guest | None = None
     offer: PlaceOffer | None = None
+    answers: Mapping[Question, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

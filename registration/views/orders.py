@@ -19,6 +19,7 @@ from forum.http import Request, be_about, let_forms_lead_to, private
 from forum.outage import may_be_sent_again
 from registration.forms import CorrectEmailForm
 from registration.models import Order, Settlement, Ticket
+from registration.models.questionnaire import Answered
 from registration.payments import cancelling, checkouts, stripe_checkout
 from registration.views.changes import ticket_of
 
@@ -38,6 +39,8 @@ def order(request: Request, code: str, secret: str) -> HttpResponse:
     """Show the order: the state of its tickets, what was answered, and what can be done."""
     order = get_object_or_404(Order.objects.with_tickets().with_billing().opened_by(code, secret))
     be_about(request, order.edition)
+    for answered in Answered.of(order.tickets.all()):
+        answered.ticket.answered = answered
     context = {
         "order": order,
         "email_form": CorrectEmailForm(),

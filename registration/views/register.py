@@ -19,7 +19,9 @@ from forum.http import Request, private
 from forum.models import Edition
 from forum.outage import may_be_sent_again
 from registration.forms import AgreementForm, RegistrationForm
+from registration.forms.questions import as_initial
 from registration.models import Order
+from registration.models.questionnaire import questionnaire
 
 # Offices share one address, and an assistant registers several people with one.
 FROM_ONE_PLACE, FOR_ONE_ADDRESS = 60, 10
@@ -50,7 +52,7 @@ def register(request: Request) -> HttpResponse:
         wanted = {name: request.GET.get(other) for name, other in WANTED.items()}
         return _ask(request, _form(request, initial=wanted))
     if step == "change":
-        return _ask(request, _form(request, initial=request.POST.dict()))
+        return _ask(request, _form(request, initial=as_initial(request.POST, questionnaire(edition))))
     if step == "voucher":
         form = _form(request, request.POST)
         form.look_only_at("voucher")
@@ -64,11 +66,14 @@ def register(request: Request) -> HttpResponse:
 
 
 def _answer(request: Request, edition: Edition, agreement: AgreementForm) -> HttpResponse:
+    step = request.POST.get("step", "")
     form = _form(request, request.POST)
     if form.has_error("ticket_type"):
         form = _afresh(request)
-    if not form.is_valid():
+    if not form.is_valid() and not (step == "further" and form.is_wrong_in_further_only):
         return _ask(request, form)
+    if form.errors or form.further:
+        return render(request, "registration/further.html", {"form": form, "here": "register"})
     if not agreement.is_valid():
         return _show(request, form, agreement)
     if not is_calm(request, form.cleaned_data["email"]):

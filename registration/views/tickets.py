@@ -10,16 +10,18 @@ from forum.http import Request, be_about, private
 from registration.badges import Badge
 from registration.calendar import calendar_of
 from registration.models import Ticket
+from registration.models.questionnaire import Answered
 
 
-def _opened(request: Request, secret: str) -> Ticket:
+def opened(request: Request, secret: str) -> Ticket:
+    """The ticket that a link opens, its edition the one that the page is about; 404 for any other link."""
     ticket = get_object_or_404(Ticket.objects.opened_by(secret))
     be_about(request, ticket.edition)
     return ticket
 
 
 def _admitting(request: Request, secret: str) -> Ticket:
-    ticket = _opened(request, secret)
+    ticket = opened(request, secret)
     if not ticket.admits:
         raise Http404
     return ticket
@@ -29,7 +31,9 @@ def _admitting(request: Request, secret: str) -> Ticket:
 @require_safe
 def ticket(request: Request, secret: str) -> HttpResponse:
     """Show the ticket: its state, the attendee's answers, badge and calendar file."""
-    return render(request, "registration/ticket.html", {"ticket": _opened(request, secret)})
+    ticket = opened(request, secret)
+    [ticket.answered] = Answered.of([ticket])
+    return render(request, "registration/ticket.html", {"ticket": ticket})
 
 
 @private

@@ -283,6 +283,8 @@ MODELS = {
     "registration_announcement": "registration",
     "registration_invoice": "finance",
     "registration_guest": "registration protection",
+    "registration_question": "registration finance protection",
+    "registration_questionoption": "registration finance protection",
 }
 
 
@@ -655,6 +657,14 @@ MAKERS: dict[str, Callable[[Edition], Any]] = {
     "registration_invoice": lambda edition: make.invoice(_to_be_billed(edition)),
     "registration_guest": lambda edition: make.guest(edition, group=make.group(edition)),
     "registration_refundrule": make.refund_rule,
+    "registration_question": lambda edition: make.question(
+        edition,
+        options=["Wages", "Remedy"],
+        groups=[make.group(edition)],
+        depends_on=make.question(edition, kind="yes-no"),
+        depends_answer="yes",
+    ),
+    "registration_questionoption": lambda edition: make.question(edition, options=["Wages"]).options.get(),
 }
 
 

@@ -275,6 +275,8 @@ def _read_by_the_public(edition: Edition) -> Iterator[models.Model]:
     yield edition
     yield from (*edition.groups.all(), *edition.ticket_types.all(), *edition.partners.all())
     yield from PriceStep.objects.filter(ticket_type__edition=edition)
+    for question in edition.questions.all():
+        yield from (question, *question.options.all())
     yield from (*edition.days.all(), *edition.rooms.all(), *edition.tracks.all(), *edition.formats.all())
     yield from (*edition.pages.all(), *edition.sessions.all(), *edition.releases.all())
     yield from Slot.objects.of_edition(edition)

@@ -28,6 +28,7 @@ BEHIND = re.compile(
     r"|registration/(?:models/(?:announcement|bulk_plan|bulk_refund|bulk_refund_part|dispute)|forms/in_bulk)\.py"
     r"|registration/models/(?:billing_details|invoice|invoice_line|invoice_series|taxed)\.py"
     r"|registration/(?:guest_sheets/.*|forms/guest_sheet\.py|models/guest.*\.py)"
+    r"|registration/models/(?:question|question_option|answer)\.py"
     r"|forum/(?:kept_file|models/issuer)\.py"
     r"|registration/reconciliation/.*|registration/(?:attendee_list|models/ledger)\.py"
     r"|forum/site/(?:dashboard|matter|matters_of_money|styleguide|translating|translations)\.py|templates/forum/styleguide\.html"

@@ -7,7 +7,15 @@ from django.db import transaction
 from forum import tasks
 from forum.actor import Actor
 from forum.models import Duty, Edition, Job, User
-from forum.site.seed import attendees, content, editions, guests, programme, tickets
+from forum.site.seed import (
+    attendees,
+    content,
+    editions,
+    guests,
+    programme,
+    questions,
+    tickets,
+)
 from speakers.models import Speaker
 
 
@@ -48,6 +56,7 @@ def _coming() -> list[Job]:
     offered = tickets.offer(ground)
     attendees.register(ground, offered)
     guests.invite(ground, offered, by.user)
+    questions.answer(ground, questions.ask(ground))
     tickets.orders(ground, offered)
     return programme.photos(who, people)
 

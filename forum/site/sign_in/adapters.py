@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 
 import segno
@@ -15,7 +13,6 @@ from allauth.core import context as current
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.dispatch import receiver
@@ -27,6 +24,9 @@ from django.utils.translation import gettext_lazy as _
 from forum import throttle
 from forum.admin_site import has_shown
 from forum.models import Edition, Message
+from forum.sealing import vault
+
+SECOND_FACTOR = "second factor"
 
 # What allauth calls a mail, and what of its context our letter needs.
 LETTERS: dict[str, tuple[str, timedelta, list[str]]] = {
@@ -120,21 +120,15 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Encrypt what lies in the database, with a key made from SECRET_KEY."""
-        return _vault().encrypt(text.encode()).decode()
+        return vault(SECOND_FACTOR).encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """Undo `encrypt`, also after SECRET_KEY was changed if the old one is among SECRET_KEY_FALLBACKS."""
-        return _vault().decrypt(encrypted_text.encode()).decode()
+        return vault(SECOND_FACTOR).decrypt(encrypted_text.encode()).decode()
 
     def build_totp_svg(self, url: str) -> str:
         """Draw the QR code (ISO/IEC 18004) as SVG markup that stands in the page: black on white in dark mode too."""
         return segno.make(url, error="m").svg_inline(border=2, light="#fff", omitsize=True)
-
-
-def _vault() -> MultiFernet:
-    secrets = map(str, [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS])
-    keys = [urlsafe_b64encode(sha256(f"second factor {secret}".encode()).digest()) for secret in secrets]
-    return MultiFernet([Fernet(key) for key in keys])
 
 
 @receiver(authenticator_added)

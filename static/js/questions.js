@@ -1,0 +1,43 @@
+// Shows the questions that are asked, as things stand: by ticket, by group, by an answer before. What is not asked is
+// switched off and not sent. Without this, the next page asks what follows from the answers.
+const form = document.querySelector("[data-question]")?.form;
+
+function said(name) {
+  const sent = new FormData(form).getAll(name);
+  return sent.filter((value) => typeof value === "string");
+}
+
+function allows(list, name) {
+  const allowed = list.split(" ").filter(Boolean);
+  // On a ticket's own page both are settled, and only questions that fit them are there.
+  const isAsked = form.elements.namedItem(name) !== null;
+  return allowed.length === 0 || !isAsked || said(name).some((value) => allowed.includes(value));
+}
+
+function follows(question) {
+  const { after, answer } = question.dataset;
+  return after === undefined || said(after).includes(answer);
+}
+
+function isChosen() {
+  return ["ticket_type", "group"].every((name) => form.elements.namedItem(name) === null || said(name).length > 0);
+}
+
+function show() {
+  // In their order: what is switched off has no answer from which others could follow.
+  for (const question of form.querySelectorAll("[data-question]")) {
+    const { tickets, groups } = question.dataset;
+    const isAsked = isChosen() && allows(tickets, "ticket_type") && allows(groups, "group") && follows(question);
+    question.hidden = !isAsked;
+    question.disabled = !isAsked;
+  }
+  for (const part of form.querySelectorAll("[data-questions]")) {
+    part.hidden = ![...part.querySelectorAll(".field")].some((field) => !field.closest("[data-question][hidden]"));
+  }
+}
+
+if (form) {
+  form.addEventListener("change", show);
+  addEventListener("pageshow", show); // also when the browser fills the form again on the way back
+  show();
+}
