@@ -15,12 +15,14 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ERROR_CODES, ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 from forum import cldr
 from forum.errors import Refusal
 from forum.models import Edition, Job, User
 from forum.money import digits
-from registration.models import Ticket
+from registration.models import Question, Ticket
+from registration.models.answer_columns import AnswerColumn, answer_columns
 from registration.models.attendee import PhotoConsent
 from registration.models.ticket_status import Status
 
@@ -120,7 +122,10 @@ class AttendeeList:
         edition = self.job.edition
         if edition is None or not (self.job.options["by"] == reader.pk or reader.has_duty(edition)):
             return False
-        return set(self.job.options.get("columns", ())) <= set(columns_for(reader, edition))
+        if not set(self.job.options.get("columns", ())) <= set(columns_for(reader, edition)):
+            return False
+        questions = Question.objects.of_edition(edition).among(self.job.options.get("questions", ()))
+        return all(reader.has_duty(edition, *question.duties) for question in questions)
 
     def write(self) -> None:
         """Write it and keep the file. The worker's part; it may be done twice, and each time is a fresh start.
@@ -133,18 +138,21 @@ class AttendeeList:
         if self.by is None or not self.by.has_duty(edition, "registration", "finance", "protection"):
             raise Refusal(gettext("Whoever asked for this list may not read it any more."))
         columns = columns_for(self.by, edition)
-        self.job.note(columns=columns)
+        # Protected answers lie nowhere unsealed, so not in a file that is kept either.
+        answers = answer_columns(edition, seen_by=self.by, protected=False)
+        self.job.note(columns=columns, questions=[one.question.pk for one in answers])
         total = Ticket.objects.of_edition(edition).count()
         self.job.advance(0, total)
-        self.job.keep(self._written(edition, [COLUMNS[place] for place in columns], total))
+        asked = [Column(one.title, "attendee__pk", _answered(one), width=20) for one in answers]
+        self.job.keep(self._written(edition, [*(COLUMNS[place] for place in columns), *asked], total))
 
     def _written(self, edition: Edition, columns: list[Column], total: int) -> bytes:
         book = Workbook(write_only=True)
         sheet = book.create_sheet(gettext("Attendees"))
         for place, column in enumerate(columns):
-            sheet.column_dimensions[chr(ord("A") + place)].width = column.width
+            sheet.column_dimensions[get_column_letter(place + 1)].width = column.width
         sheet.freeze_panes = "A2"
-        sheet.auto_filter.ref = f"A1:{chr(ord('A') + len(columns) - 1)}{total + 1}"
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{total + 1}"
         sheet.append([_heading(sheet, str(column.title)) for column in columns])
         known = _known(edition)
         ways = [column.write for column in columns]
@@ -159,6 +167,10 @@ class AttendeeList:
         written = io.BytesIO()
         book.save(written)
         return written.getvalue()
+
+
+def _answered(column: AnswerColumn) -> Callable[[Any, Known], Any]:
+    return lambda value, known: column.written(value)
 
 
 def _known(edition: Edition) -> Known:

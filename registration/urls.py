@@ -27,6 +27,7 @@ TICKET = "orders/<slug:code>/<slug:secret>/tickets/<int:number>/"  # one ticket 
 public: list[Any] = [
     path("register/", register.register, name="register"),
     path("register/delegation/", delegation.delegation, name="register-delegation"),
+    path("register/delegation/people.csv", delegation.sheet, name="delegation-sheet"),
     path("register/waiting/", waiting.waiting, name="waiting"),
     path("register/waiting/joined/", waiting.joined, name="waiting-joined"),
 ]

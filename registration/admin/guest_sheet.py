@@ -21,8 +21,8 @@ from forum.errors import Refusal
 from forum.http import private
 from registration.exports import BOM, cell
 from registration.forms.guest_sheet import GuestSheetForm
-from registration.guest_sheets.columns import TEMPLATE
-from registration.guest_sheets.plan import Plan
+from registration.tables.columns import TEMPLATE
+from registration.tables.guest_plan import Plan
 
 SHOWN = 50  # of those who would be invited
 FAULTS = 500

@@ -6,17 +6,22 @@ from collections.abc import Iterator
 from copy import copy
 from typing import Any, cast
 
+from django import forms
+from django.http import QueryDict
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from forum.errors import Refusal
 from forum.fields import AddressField
 from forum.models import Edition, Page
 from registration.forms.agreeing import AgreementForm
-from registration.forms.person_row import MOST, PeopleRows, PersonRow, Rows
+from registration.forms.person_row import MOST, PeopleRows, PersonRow, Rows, row_labels
 from registration.forms.registering import RegistrationForm
 from registration.models import Order
 from registration.models.questionnaire import Questionnaire
 from registration.models.wish import Wish
+from registration.tables.people import People, people
+from registration.tables.reading import MAX_BYTES
 
 
 class DelegationForm(RegistrationForm):
@@ -55,6 +60,51 @@ class DelegationForm(RegistrationForm):
         """The groups or ticket types to choose from, by the value that is posted."""
         records: dict[str, Any] = self.fields[name].widget.records
         return records
+
+
+class SheetForm(forms.Form):
+    """A table of people, to fill the rows with."""
+
+    sheet = forms.FileField(
+        label=_("A table of people"),
+        help_text=_("CSV or XLSX, a row each. Nobody is registered yet: it fills the rows below."),
+        error_messages={
+            "required": _("Choose a file first."),
+            "missing": _("Choose a file first."),
+            "empty": _("This file is empty."),
+        },
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+    )
+
+    def clean_sheet(self) -> bytes:
+        file = self.cleaned_data["sheet"]
+        if file.size > MAX_BYTES:
+            raise forms.ValidationError(_("This file is too large: 4 MB at most."))
+        data: bytes = file.read()
+        return data
+
+    def people(self, form: DelegationForm) -> People | None:
+        """Who stands in it; None when that cannot be read, which is said at the field."""
+        if not self.is_valid():
+            return None
+        records = {name: form.records(name) for name in ("group", "ticket_type")}
+        try:
+            return people(self.cleaned_data["sheet"], labels=row_labels(), records=records, most=MOST)
+        except Refusal as refusal:
+            self.add_error("sheet", refusal.reason)
+            return None
+
+
+def filled_in(posted: QueryDict, found: People) -> QueryDict:
+    """What was posted, with these people in the rows instead of those that stood there."""
+    data = posted.copy()
+    for name in [name for name in data if name.startswith("people-")]:
+        del data[name]
+    data["people-TOTAL_FORMS"], data["people-INITIAL_FORMS"] = str(len(found.rows)), "0"
+    for index, row in enumerate(found.rows):
+        for name, value in row.items():
+            data[f"people-{index}-{name}"] = value
+    return data
 
 
 class Delegation:

@@ -14,9 +14,9 @@ from forum.edition_admin.kept import KeptFileForm
 from forum.fields import LinesField
 from forum.models import StakeholderGroup
 from forum.templatetags.formats import zone_name
-from registration.guest_sheets.plan import Defaults, Sheet
-from registration.guest_sheets.reading import MAX_BYTES
 from registration.models import TicketType
+from registration.tables.guest_plan import Defaults, Sheet
+from registration.tables.reading import MAX_BYTES
 
 
 class GuestSheetForm(KeptFileForm):

@@ -171,6 +171,13 @@ Rows = formset_factory(
 )
 
 
+def row_labels() -> dict[str, Any]:
+    """What the fields of a row are called, in their order: also the headings of a table of people."""
+    fields = {name: RegistrationForm.base_fields[name].label for name in PersonRow.NAMES}
+    own = {name: PersonRow.base_fields[name].label for name in ("ticket_type", "group")}
+    return {**fields, **PersonRow.LABELS, **own}
+
+
 def terms_key(kind: TicketType) -> str:
     """Which terms these are: of a type, with a voucher or without."""
     return f"{kind.pk}v" if kind.voucher else str(kind.pk)

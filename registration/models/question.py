@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,10 @@ class QuestionQuerySet(TranslatedRecords, models.QuerySet["Question"]):
     def of_edition(self, edition: Edition) -> QuestionQuerySet:
         """All of one edition, asked or not, with what can be chosen."""
         return self.filter(edition=edition).select_related("edition").prefetch_related("options")
+
+    def among(self, keys: Iterable[int]) -> QuestionQuerySet:
+        """Those with these primary keys."""
+        return self.filter(pk__in=list(keys))
 
     @property
     def next_position(self) -> int:

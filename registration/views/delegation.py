@@ -9,17 +9,19 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from forum import briefly
 from forum.actor import Actor
 from forum.errors import Refusal
 from forum.http import Request, be_about, private
 from forum.outage import may_be_sent_again
+from registration.exports import BOM
 from registration.forms import AgreementForm
-from registration.forms.delegation import Delegation
-from registration.forms.person_row import MOST, terms_key
+from registration.forms.delegation import Delegation, SheetForm, filled_in
+from registration.forms.person_row import MOST, row_labels, terms_key
 from registration.models import Order
+from registration.tables.people import template
 from registration.views.register import actor, count_code, is_calm, may_try_codes
 
 MORE = 5  # rows
@@ -65,11 +67,32 @@ def _step(request: Request, order: Order | None) -> HttpResponse:
             first = next(ticket for ticket in order.tickets.all() if ticket.is_live)
             wanted = {"group": first.group.slug, "ticket_type": first.ticket_type_id}
         return _ask(request, _asked(request, order, initial=wanted), step)
+    if step == "sheet":
+        return _fill_in(request, order)
     data = _with_more_rows(request.POST) if step == "rows" else request.POST
     asked = _asked(request, order, data=data)
     if step in {"rows", "change", "voucher"}:
         return _ask(request, asked, step)
     return _answer(request, asked, order)
+
+
+def _fill_in(request: Request, order: Order | None) -> HttpResponse:
+    """Fill the rows from the table that was brought, and say at once what is wrong in them."""
+    asked, sheet = _asked(request, order, data=request.POST), SheetForm(request.POST, request.FILES)
+    found = sheet.people(asked.form)
+    if found is None:
+        return _ask(request, asked, "sheet", sheet=sheet)
+    asked = _asked(request, order, data=filled_in(request.POST, found))
+    asked.is_valid()
+    return _ask(request, asked, "review", sheet=sheet, found=found)
+
+
+@require_safe
+def sheet(request: Request) -> HttpResponse:
+    """Give the first row of a table of people, to be filled in (CSV)."""
+    content = BOM + template(row_labels())
+    name = {"Content-Disposition": 'attachment; filename="people.csv"'}
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=name)
 
 
 def _with_more_rows(posted: QueryDict) -> QueryDict:
@@ -114,13 +137,13 @@ def _asked(request: Request, order: Order | None, *, data: Any = None, initial: 
     return asked
 
 
-def _ask(request: Request, asked: Delegation, step: str) -> HttpResponse:
+def _ask(request: Request, asked: Delegation, step: str, **more: Any) -> HttpResponse:
     """The rows. Until somebody wants to go on, nothing is said of what is not filled in yet."""
     is_judged = step == "review"
     if not is_judged and asked.form.is_bound:
         asked.forgive(but="voucher" if step == "voucher" else "")
     context = {"asked": asked, "form": asked.form, "order": asked.order, "most": MOST, "is_judged": is_judged}
-    return render(request, "registration/delegation.html", context)
+    return render(request, "registration/delegation.html", {"sheet": SheetForm(), **context, **more})
 
 
 def _show(request: Request, asked: Delegation, agreement: AgreementForm) -> HttpResponse:

@@ -258,7 +258,7 @@ def test_the_jobs_row_holds_no_name(edition: Edition) -> None:
 
     job = done(asked(staff.at_work("registration", edition)))
 
-    assert set(job.options) == {"by", "columns"}
+    assert set(job.options) == {"by", "columns", "questions"}
 
 
 def test_the_file_is_deleted_after_a_day_and_the_page_says_so(edition: Edition) -> None:
@@ -335,3 +335,33 @@ def test_the_page_asks_as_often_with_three_sheets_as_with_one(edition: Edition, 
 
     assert len(page.context["lists"]) == 3
     assert len(for_three) == len(for_one), for_three
+
+
+# --- answers to the edition's questions ---
+
+
+def test_answers_are_columns_of_their_own_for_those_who_may_read_them_and_protected_ones_for_nobody(
+    edition: Edition,
+) -> None:
+    answer = make.answer(make.question(edition, label="Working groups?"), "Wages")
+    legal = make.question(edition, label="Legal name?", is_protected=True)
+    make.answer(legal, "Very Legal Name", attendee=answer.attendee)
+    client = staff.at_work("owner", edition)
+
+    [row] = rows(client, done(asked(client)))
+
+    assert row["Working groups?"] == "Wages"
+    assert "Legal name?" not in row
+    assert "Very Legal Name" not in row.values()
+
+
+def test_a_sheet_with_answers_is_for_those_alone_who_may_read_them(edition: Edition) -> None:
+    make.answer(make.question(edition, label="Working groups?"), "Wages")
+    by = make.user(duty="registration", edition=edition)
+    client = staff.enter(Client(), by)
+    job = done(asked(client))
+    assert status_of_file(client, job) == 200
+
+    Duty.objects.filter(user=by).update(role="finance")
+
+    assert status_of_file(client, job) == 404

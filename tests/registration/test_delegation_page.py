@@ -7,6 +7,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -279,3 +280,89 @@ def test_the_orders_page_leads_to_adding_people_while_registration_is_open(clien
     edition.registration_closes_at = timezone.now()
     edition.save()
     assert f"{order.get_absolute_url()}people/" not in client.get(order.get_absolute_url()).content.decode()
+
+
+# --- from a table ---
+
+
+def brought(edition: Edition, content: str, **changes: Any) -> dict[str, Any]:
+    file = SimpleUploadedFile("people.csv", content.encode(), "text/csv")
+    return posted(edition, {"name": "Typed Before"}, step="sheet", sheet=file, **changes)
+
+
+def test_a_table_fills_the_rows_and_registers_nobody_yet(client: Client) -> None:
+    edition = make.edition()
+    table = "Name;E-mail;Country;Food\nDaw Khin Mar;khin@example.org;Myanmar;no nuts\nSomchai;;TH;\n"
+
+    page = text(client.post(PATH, brought(edition, table)))
+
+    assert 'value="Daw Khin Mar"' in page
+    assert 'value="khin@example.org"' in page
+    assert 'value="no nuts"' in page
+    assert re.search(r'<option value="MM" selected>', page)
+    assert re.search(r'<option value="TH" selected>', page)
+    assert "2 people stand in it" in page
+    assert "Typed Before" not in page
+    assert not Order.objects.exists()
+
+
+def test_groups_and_tickets_in_a_table_are_known_by_their_names(client: Client) -> None:
+    edition = make.edition()
+    company, union = make.group(edition, name="Brands"), make.group(edition, name="Unions")
+    make.ticket_type(edition, name="Company", groups=[company], price=20000)
+    for_union = make.ticket_type(edition, name="Community", groups=[union])
+
+    page = text(
+        client.post(PATH, brought(edition, "Name,Group,Ticket\nAnna,,\nBo,unions,COMMUNITY\n", group=company))
+    )
+
+    assert f'<option value="{union.slug}" selected>' in page
+    assert f'<option value="{for_union.pk}" selected>' in page
+
+
+def test_each_bad_row_of_a_table_is_named_with_its_number(client: Client) -> None:
+    edition = make.edition()
+
+    page = text(client.post(PATH, brought(edition, "Name,E-mail,Country\nAnna,no-address,Atlantis\n")))
+
+    assert "Row 2, “Country”: “Atlantis” is not known here." in page
+    assert "Person 1, E-mail address" in page
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "This file is empty."),
+        ("Town\nBangkok\n", "The first row has to name the columns"),
+        ("Name\n", "There is nobody in this file"),
+        ("Name\n" + "Anna\n" * 51, "at most 50 people"),
+        ("Name,Full name\nAnna,Anna\n", "Two columns hold the same"),
+        ("Name\nAn\0na\n", "This is no table"),
+        ("PK\x03\x04 broken", "This Excel file cannot be read"),
+    ],
+)
+def test_a_file_that_is_no_table_of_people_is_refused_and_what_was_typed_stays(
+    client: Client, content: str, words: str
+) -> None:
+    page = text(client.post(PATH, brought(make.edition(), content)))
+
+    assert words in page
+    assert 'value="Typed Before"' in page
+
+
+def test_the_empty_table_can_be_read_back_in_each_language(client: Client) -> None:
+    edition = make.edition(languages=["en", "th", "my"])
+    for language in ("en", "th", "my"):
+        answer = client.get(f"/{language}/register/delegation/people.csv")
+        table = answer.content.decode("utf-8-sig") + "Anna,,,,,,,,,,\n"
+        path = PATH.replace("en", language)
+
+        page = text(client.post(path, brought(edition, table)))
+
+        assert 'value="Anna"' in page
+
+
+def test_a_formula_in_a_table_stays_what_it_is_a_text(client: Client) -> None:
+    page = client.post(PATH, brought(make.edition(), 'Name\n"=HYPERLINK(""x"")"\n')).content.decode()
+
+    assert "=HYPERLINK(&quot;x&quot;)" in page

@@ -14,9 +14,9 @@ from openpyxl import Workbook
 
 from forum.errors import Refusal
 from forum.models import Edition, Message
-from registration.guest_sheets.plan import Fault, Plan, Sheet
-from registration.guest_sheets.reading import MAX_ROWS, read
 from registration.models import Guest
+from registration.tables.guest_plan import Fault, Plan, Sheet
+from registration.tables.reading import MAX_ROWS, read
 from tests import make, staff
 
 pytestmark = pytest.mark.django_db
@@ -192,7 +192,7 @@ def test_a_row_that_is_bad_itself_still_makes_the_next_with_its_address_a_double
     [
         (b"", "empty"),
         (b"\r\n  \r\n", "empty"),
-        (b"Name,Phone\r\nA,1", "“Name” and “E-mail” at the least"),
+        (b"Name,Phone\r\nA,1", "at the least: Name, E-mail"),
         (b"Name,E-mail,Mail\r\nA,a@example.org,b@example.org", "hold the same"),
         (b"Name,E-mail", "nobody in this file"),
         (b"\xd0\xcf\x11\xe0rest", "old or a protected Excel file"),

@@ -276,7 +276,11 @@ def test_who_paid_for_somebody_else_is_told_what_comes_back_too(stripe_stand_in:
     done(Refund.objects.get())
 
     told = {message.letter: message.to for message in Message.objects.exclude(letter="ticket-confirmed")}
-    assert told == {"ticket-cancelled": "attendee@example.org", "refund": order.email}
+    assert told == {
+        "ticket-cancelled": "attendee@example.org",
+        "refund": order.email,
+        "order-state": order.email,
+    }
 
 
 def test_a_refund_made_at_the_provider_itself_is_noted_once(stripe_stand_in: StripeStandIn) -> None:

@@ -27,7 +27,7 @@ BEHIND = re.compile(
     r"|registration/payments/bank/.*|registration/models/(?:bank_statement|statement_line|line_words|refund_rule)\.py"
     r"|registration/(?:models/(?:announcement|bulk_plan|bulk_refund|bulk_refund_part|dispute)|forms/in_bulk)\.py"
     r"|registration/models/(?:billing_details|invoice|invoice_line|invoice_series|taxed)\.py"
-    r"|registration/(?:guest_sheets/.*|forms/guest_sheet\.py|models/guest.*\.py)"
+    r"|registration/(?:tables/guest_plan\.py|forms/guest_sheet\.py|models/guest.*\.py)"
     r"|registration/models/(?:question|question_option|answer)\.py"
     r"|forum/(?:kept_file|models/issuer)\.py"
     r"|registration/reconciliation/.*|registration/(?:attendee_list|models/ledger)\.py"

@@ -15,9 +15,9 @@ from forum.actor import Actor
 from forum.errors import Refusal
 from forum.fields import AddressField, LineField, LinesField
 from forum.models import Edition, StakeholderGroup
-from registration.guest_sheets.columns import Columns, Named, languages_of, plain
-from registration.guest_sheets.reading import read
 from registration.models import Guest, Ticket, TicketType
+from registration.tables.columns import Columns, Named, languages_of, plain
+from registration.tables.reading import read
 
 # What a cell shows when its formula went wrong.
 BROKEN = {"#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 from django.utils.translation import gettext as _
@@ -36,18 +36,27 @@ def plain(words: str) -> str:
     return " ".join(kept.split())
 
 
-_KNOWN = {plain(name): column for column, names in NAMES.items() for name in names.split("|")}
+GUESTS = {plain(name): column for column, names in NAMES.items() for name in names.split("|")}
 
 
 class Columns:
-    """Where a table holds what: `places` by our names, `headings` as they stand there, `unknown` what is not read."""
+    """Where a table holds what: `places` by our names, `headings` as they stand there, `unknown` what is not read.
 
-    def __init__(self, headings: list[str]) -> None:
+    `known` says which column a heading means, by its `plain` words. Raises Refusal when two hold the same, or one of
+    those `needed` is missing.
+    """
+
+    def __init__(
+        self,
+        headings: list[str],
+        known: Mapping[str, str] = GUESTS,
+        needed: Mapping[str, Any] | None = None,
+    ) -> None:
         self.places: dict[str, int] = {}
         self.headings: dict[str, str] = {}
         self.unknown: list[str] = []
         for place, heading in enumerate(headings):
-            column = _KNOWN.get(plain(heading))
+            column = known.get(plain(heading))
             if column and column in self.places:
                 twice = _("Two columns hold the same: “%(one)s” and “%(other)s”. Take one out.")
                 raise Refusal(twice % {"one": self.headings[column], "other": heading})
@@ -55,13 +64,11 @@ class Columns:
                 self.places[column], self.headings[column] = place, heading
             elif heading:
                 self.unknown.append(heading[:60])
-        if not {"name", "email"} <= self.places.keys():
-            raise Refusal(
-                _(
-                    "The first row has to name the columns, “Name” and “E-mail” at the least. It reads: %(row)s"
-                )
-                % {"row": ", ".join(filter(None, headings))[:200] or "–"}
-            )
+        needed = {"name": _("Name"), "email": _("E-mail")} if needed is None else needed
+        if not needed.keys() <= self.places.keys():
+            said = _("The first row has to name the columns, at the least: %(needed)s. It reads: %(row)s")
+            words = ", ".join(str(one) for one in needed.values())
+            raise Refusal(said % {"needed": words, "row": ", ".join(filter(None, headings))[:200] or "–"})
 
     def cell(self, row: list[str], column: str) -> str:
         """What a row says in a column; empty when there is no such column or cell."""

@@ -112,7 +112,7 @@ def _must_be_harmless(data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
             if len(parts) > PARTS or sum(part.file_size for part in parts) > UNPACKED:
-                raise Refusal(_("This Excel file unpacks to far more than a table of guests needs."))
+                raise Refusal(_("This Excel file unpacks to far more than such a table needs."))
             if not any(part.filename == "xl/workbook.xml" for part in parts):
                 raise Refusal(_("This is no Excel file. Save it as XLSX or as CSV."))
             left = UNPACKED
