@@ -65,7 +65,7 @@ def test_each_page_of_a_registration_asks_only_so_much(
 
     assert len(for_the_answers) <= 2, for_the_answers
     assert len(for_the_confirmation) <= 21, for_the_confirmation
-    assert len(for_the_order) <= 9, for_the_order
+    assert len(for_the_order) <= 10, for_the_order
 
 
 def test_a_letter_with_its_badge_asks_only_so_much(
