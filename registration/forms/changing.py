@@ -62,6 +62,8 @@ def _asked(name: str, *, is_own: bool) -> forms.Field:
     field: forms.Field = deepcopy(RegistrationForm.base_fields[name])
     if not is_own:
         field.label, field.help_text = LABELS[name], ""
+        if name == "name":
+            field.error_messages["required"] = _("Write the name of the person who comes.")
     return field
 
 

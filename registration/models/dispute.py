@@ -83,9 +83,12 @@ class Dispute(models.Model):
     @property
     def in_words(self) -> str:
         """What is to be done about it, in the current time zone."""
-        until = date_format(timezone.localtime(self.due_by), "j M Y") if self.due_by else "–"
+        code = self.payment.order.code
+        if self.due_by is None:
+            return gettext("The payment of order %(code)s is disputed: answer at Stripe") % {"code": code}
+        until = date_format(timezone.localtime(self.due_by), "j M Y")
         said = gettext("The payment of order %(code)s is disputed: answer at Stripe until %(until)s")
-        return said % {"code": self.payment.order.code, "until": until}
+        return said % {"code": code, "until": until}
 
     @property
     def is_over(self) -> bool:

@@ -1,4 +1,4 @@
-// Adds one row at a time, and takes an empty one away, without asking the server. Without this, a button brings more rows.
+// Adds one row at a time without asking the server. Without this, a button brings more rows.
 const people = document.querySelector("[data-people]");
 const blank = document.querySelector("[data-empty-row]");
 const total = document.querySelector('[name="people-TOTAL_FORMS"]');

@@ -121,6 +121,9 @@ def test_every_kind_of_page_can_be_read_by_everybody(
     ticket = make.ticket(order=make.order(tickets=0, edition=edition), status="requested")
     track, quota = make.track(edition), make.ticket_type(edition, size=5).quotas.get()
     make.voucher(edition)
+    edition.issuer_name = "Forum Foundation"
+    edition.save()
+    make.invoice(make.order(edition=edition, price=25000))
     session = edition.sessions.first()
     office = sit_down(page_at(width, scheme), make.user(duty="owner", edition=edition))
 
@@ -133,6 +136,8 @@ def test_every_kind_of_page_can_be_read_by_everybody(
         f"/admin/registration/order/{ticket.order.pk}/change/",
         "/admin/registration/order/",
         "/admin/registration/order/by-hand/",
+        "/admin/registration/invoice/",
+        "/admin/registration/payment/money/",
         "/admin/registration/voucher/",
         "/admin/registration/voucher/add/",
         "/admin/registration/voucher/many/",

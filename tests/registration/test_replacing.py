@@ -160,6 +160,7 @@ def test_who_comes_instead_needs_a_name_and_an_address(client: Client) -> None:
     page = text(client.post(address_of(ticket, "replacement"), sent(ticket, name="", email="no")))
 
     assert 'id="id_name_error"' in page
+    assert "Write the name of the person who comes." in page  # it is another who reads it
     assert 'id="id_email_error"' in page
     assert Attendee.objects.get().name == "Khin"
 
