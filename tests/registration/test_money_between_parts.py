@@ -1,0 +1,49 @@
+"""Money and places where two parts meet: changes of type, refund rules, disputes, late payments and invoices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from forum.actor import Actor
+from registration.models import (
+    Order,
+    Payment,
+    Ticket,
+)
+from registration.reconciliation import Reconciliation
+from tests import make
+from tests.registration.test_changing_type import become, bought, other
+
+pytestmark = pytest.mark.django_db
+
+
+def book(order: Order, amount: int, reference: str = "a transfer", **fields: Any) -> None:
+    Payment.receive(
+        order,
+        provider=fields.get("provider", "bank-transfer"),
+        reference=reference,
+        amount=amount,
+        currency=order.edition.currency,
+        by=Actor.system(),
+    )
+
+
+def test_a_ticket_that_waits_for_the_difference_holds_no_wrong_place_for_who_compares() -> None:
+    ticket = bought()
+    become(ticket, other(ticket, 30000))
+
+    found = Reconciliation.of(ticket.edition).disagreeing
+
+    assert not Ticket.objects.misplaced().exists()
+    assert [str(kind.name) for kind, _ones in found if "places" in str(kind.name)] == []
+
+
+def test_a_waiting_change_without_the_place_it_is_to_have_is_found_by_who_compares() -> None:
+    ticket = bought()
+    kind = other(ticket, 30000)
+    make.type_change(ticket, kind)
+
+    assert list(Ticket.objects.misplaced_in(ticket.edition)) == [ticket]
+    assert list(Ticket.objects.misplaced()) == [ticket]
