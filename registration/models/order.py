@@ -156,7 +156,9 @@ class Order(Owing, Billing, Placing):
             if change.difference <= left:
                 change.carry_out(by=by)
                 left -= change.difference
-        for ticket in tickets:
+        if changes:
+            order = Order.objects.with_tickets().get(pk=self.pk)  # what became dearer has its price by now
+        for ticket in order.tickets.all():
             if ticket.is_revivable and order.balance + ticket.price <= 0:
                 try:
                     ticket.revive(by=by)

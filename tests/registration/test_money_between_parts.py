@@ -14,7 +14,7 @@ from registration.models import (
 )
 from registration.reconciliation import Reconciliation
 from tests import make
-from tests.registration.test_changing_type import become, bought, other
+from tests.registration.test_changing_type import assert_counted, become, bought, other, the_order
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +47,17 @@ def test_a_waiting_change_without_the_place_it_is_to_have_is_found_by_who_compar
 
     assert list(Ticket.objects.misplaced_in(ticket.edition)) == [ticket]
     assert list(Ticket.objects.misplaced()) == [ticket]
+
+
+def test_a_difference_that_is_paid_revives_no_expired_ticket_besides() -> None:
+    ticket = bought(20000)
+    expired = make.ticket(order=ticket.order, ticket_type=ticket.ticket_type, status="expired", price=10000)
+    become(ticket, other(ticket, 30000))
+
+    book(ticket.order, 10000)
+
+    expired.refresh_from_db()
+    ticket.refresh_from_db()
+    assert (ticket.price, expired.status) == (30000, "expired")
+    assert (the_order().balance, the_order().overpaid) == (0, 0)
+    assert_counted()
