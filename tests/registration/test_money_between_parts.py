@@ -12,9 +12,10 @@ from registration.models import (
     Payment,
     Ticket,
 )
+from registration.payments import cancelling
 from registration.reconciliation import Reconciliation
 from tests import make
-from tests.registration.test_changing_type import assert_counted, become, bought, other, the_order
+from tests.registration.test_changing_type import SOMEBODY, assert_counted, become, bought, other, the_order
 
 pytestmark = pytest.mark.django_db
 
@@ -60,4 +61,17 @@ def test_a_difference_that_is_paid_revives_no_expired_ticket_besides() -> None:
     ticket.refresh_from_db()
     assert (ticket.price, expired.status) == (30000, "expired")
     assert (the_order().balance, the_order().overpaid) == (0, 0)
+    assert_counted()
+
+
+def test_what_a_cancelled_ticket_leaves_over_pays_the_difference_another_one_waits_for() -> None:
+    ticket = bought(20000)
+    second = make.ticket(order=ticket.order, ticket_type=ticket.ticket_type, price=20000)
+    make.payment(ticket.order, 20000)
+    become(ticket, other(ticket, 30000))
+
+    cancelling.cancel(ticket.order, [second.pk], back=None, by=SOMEBODY)
+
+    ticket.refresh_from_db()
+    assert (ticket.price, the_order().balance, the_order().overpaid) == (30000, -10000, 10000)
     assert_counted()
