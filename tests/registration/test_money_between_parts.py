@@ -75,3 +75,16 @@ def test_what_a_cancelled_ticket_leaves_over_pays_the_difference_another_one_wai
     ticket.refresh_from_db()
     assert (ticket.price, the_order().balance, the_order().overpaid) == (30000, -10000, 10000)
     assert_counted()
+
+
+@pytest.mark.parametrize("status", ["needs_response", "lost"])
+def test_of_money_that_its_payer_takes_back_no_rule_decides(status: str) -> None:
+    order = make.order(price=25000)
+    payment = make.payment(order, 25000, provider="stripe")
+    make.dispute(payment, status=status)
+    make.refund_rule(order.edition, share=60)
+
+    cancelling.cancel(order, [order.tickets.get().pk], back=None, by=SOMEBODY)
+
+    ticket = order.tickets.get()
+    assert (ticket.due_back, ticket.still_due, the_order().kept) == (None, 0, 0)
