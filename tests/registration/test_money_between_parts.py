@@ -88,3 +88,18 @@ def test_of_money_that_its_payer_takes_back_no_rule_decides(status: str) -> None
 
     ticket = order.tickets.get()
     assert (ticket.due_back, ticket.still_due, the_order().kept) == (None, 0, 0)
+
+
+def test_what_pays_for_another_ticket_meanwhile_does_not_come_back_by_hand_too() -> None:
+    ticket = bought(20000)
+    second = make.ticket(order=ticket.order, ticket_type=ticket.ticket_type, price=20000)
+    make.payment(ticket.order, 20000)
+    make.refund_rule(ticket.edition, share=100)
+    cancelling.cancel(ticket.order, [second.pk], back=20000, by=SOMEBODY)
+
+    become(ticket, other(ticket, 35000))
+
+    order = the_order()
+    [given_up] = [one for one in order.tickets.all() if one.pk == second.pk]
+    assert order.overpaid == 5000
+    assert given_up.still_due == 5000
