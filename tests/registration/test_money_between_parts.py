@@ -8,10 +8,12 @@ import pytest
 
 from forum.actor import Actor
 from registration.models import (
+    BulkRefund,
     Order,
     Payment,
     Ticket,
 )
+from registration.models.bulk_plan import What
 from registration.payments import cancelling
 from registration.reconciliation import Reconciliation
 from tests import make
@@ -103,3 +105,20 @@ def test_what_pays_for_another_ticket_meanwhile_does_not_come_back_by_hand_too()
     [given_up] = [one for one in order.tickets.all() if one.pk == second.pk]
     assert order.overpaid == 5000
     assert given_up.still_due == 5000
+
+
+def test_a_plan_to_pay_back_what_is_left_over_asks_as_often_for_three_orders_as_for_one(queries: Any) -> None:
+    edition = make.edition()
+
+    def plan() -> int:
+        keys = [order.pk for order in Order.objects.of_edition(edition)]
+        with queries() as counted:
+            BulkRefund.plan_of_orders(edition, keys, What.REST)
+        return len(counted)
+
+    make.payment(make.order(edition=edition, price=100), 500)
+    with_one = plan()
+    for _ in range(2):
+        make.payment(make.order(edition=edition, price=100), 500)
+
+    assert plan() == with_one
