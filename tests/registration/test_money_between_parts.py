@@ -9,6 +9,7 @@ import pytest
 from forum.actor import Actor
 from registration.models import (
     BulkRefund,
+    Invoice,
     Order,
     Payment,
     Ticket,
@@ -122,3 +123,13 @@ def test_a_plan_to_pay_back_what_is_left_over_asks_as_often_for_three_orders_as_
         make.payment(make.order(edition=edition, price=100), 500)
 
     assert plan() == with_one
+
+
+def test_an_invoice_of_what_is_paid_asks_for_nothing_while_another_ticket_is_unpaid() -> None:
+    edition = make.edition(issuer_name="Forum Foundation", payment_instructions="To account 7.")
+    order = make.order(tickets=2, edition=edition, status="reserved", price=25000)
+    book(order, 25000)
+
+    [invoice] = Invoice.bring_up_to_date(order, by=SOMEBODY)
+
+    assert (invoice.total, invoice.due_on, invoice.how_to_pay) == (25000, None, "")
