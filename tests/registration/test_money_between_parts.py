@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from forum.actor import Actor
 from registration.models import (
@@ -13,6 +14,7 @@ from registration.models import (
     Order,
     Payment,
     Ticket,
+    TypeOffer,
 )
 from registration.models.bulk_plan import What
 from registration.payments import cancelling
@@ -133,3 +135,14 @@ def test_an_invoice_of_what_is_paid_asks_for_nothing_while_another_ticket_is_unp
     [invoice] = Invoice.bring_up_to_date(order, by=SOMEBODY)
 
     assert (invoice.total, invoice.due_on, invoice.how_to_pay) == (25000, None, "")
+
+
+def test_a_voucher_that_is_switched_off_opens_no_hidden_type_to_change_to() -> None:
+    ticket = bought()
+    hidden = other(ticket, 20000, is_hidden=True)
+    voucher = make.voucher(ticket_types=[ticket.ticket_type, hidden], is_active=False, used=1)
+    Ticket.objects.filter(pk=ticket.pk).update(voucher=voucher)
+
+    ticket = Ticket.objects.get(pk=ticket.pk)
+
+    assert TypeOffer.all_for(ticket, the_order(), timezone.now()) == []
