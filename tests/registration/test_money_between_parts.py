@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from forum.actor import Actor
+from forum.mail import compose
+from forum.models import Message
 from registration.models import (
     BulkRefund,
     Invoice,
@@ -19,6 +23,7 @@ from registration.models import (
 from registration.models.bulk_plan import What
 from registration.payments import cancelling
 from registration.reconciliation import Reconciliation
+from registration.tasks import sweep_reminders
 from tests import make
 from tests.registration.test_changing_type import SOMEBODY, assert_counted, become, bought, other, the_order
 
@@ -146,3 +151,46 @@ def test_a_voucher_that_is_switched_off_opens_no_hidden_type_to_change_to() -> N
     ticket = Ticket.objects.get(pk=ticket.pk)
 
     assert TypeOffer.all_for(ticket, the_order(), timezone.now()) == []
+
+
+# --- reminders -------------------------------------------------------------------------------------------------
+
+
+def reminded() -> int:
+    return Message.objects.filter(letter="payment-reminder").count()
+
+
+def test_who_has_not_paid_the_difference_is_reminded_once_three_days_before() -> None:
+    ticket = bought()
+    become(ticket, other(ticket, 30000))
+    pay_by = the_order().pay_by
+    assert pay_by
+
+    with time_machine.travel(pay_by - timedelta(days=4), tick=False):
+        sweep_reminders()
+        early = reminded()
+    with time_machine.travel(pay_by - timedelta(days=2), tick=False):
+        for _ in range(2):
+            sweep_reminders()
+
+        said = str(compose(Message.objects.get(letter="payment-reminder")).body)
+
+    assert (early, reminded()) == (0, 1)
+    assert "we keep a place for you" not in said
+    assert "USD 100.00" in said
+
+
+def test_who_was_reminded_of_one_ticket_is_reminded_of_one_that_was_added_later() -> None:
+    now = timezone.now()
+    with time_machine.travel(now - timedelta(days=12), tick=False):
+        order = make.order(status="reserved", price=25000, reserved_until=now - timedelta(days=9))
+    with time_machine.travel(now - timedelta(days=10), tick=False):
+        sweep_reminders()
+        book(order, 25000)
+    with time_machine.travel(now - timedelta(days=5), tick=False):
+        make.ticket(order=order, status="reserved", price=100, reserved_until=now + timedelta(days=2))
+
+    for _ in range(2):
+        sweep_reminders()
+
+    assert reminded() == 2
