@@ -15,6 +15,7 @@ from forum.codes import new_code, new_secret
 from forum.errors import Refusal
 from forum.models import Edition, Message, PageVersion
 from registration.models.billing_nudge import bill_soon
+from registration.models.guest import Guest
 from registration.models.order_billing import Billing
 from registration.models.order_money import Owing
 from registration.models.order_placing import Placing
@@ -161,7 +162,9 @@ class Order(Owing, Billing, Placing):
         for ticket in order.tickets.all():
             if ticket.is_revivable and order.balance + ticket.price <= 0:
                 try:
-                    ticket.revive(by=by)
+                    with transaction.atomic():
+                        Guest.objects.have_it_after_all(ticket)
+                        ticket.revive(by=by)
                 except Refusal as refusal:
                     ticket.refresh_from_db(fields=["status", "status_changed_at", "reserved_until"])
                     log.warning("ticket %s: paid late and not revived: %s", ticket.pk, refusal)

@@ -153,6 +153,20 @@ def test_a_voucher_that_is_switched_off_opens_no_hidden_type_to_change_to() -> N
     assert TypeOffer.all_for(ticket, the_order(), timezone.now()) == []
 
 
+def test_a_guest_who_was_invited_again_gets_no_second_ticket_when_the_first_ones_money_comes_late() -> None:
+    order = make.order(status="expired", price=25000)
+    ticket = order.tickets.get()
+    guest = make.guest(ticket_type=ticket.ticket_type, group=ticket.group, status="registered", ticket=ticket)
+    guest.invite_again(by=SOMEBODY)
+
+    book(order, 25000)
+
+    guest.refresh_from_db()
+    assert (guest.status, guest.ticket) == ("registered", ticket)
+    assert guest.obstacle == "registered"
+    assert order.tickets.get().admits
+
+
 # --- reminders -------------------------------------------------------------------------------------------------
 
 
