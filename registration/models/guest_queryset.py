@@ -18,6 +18,7 @@ from registration.models.ticket_status import LIVE as LIVE_TICKETS
 
 if TYPE_CHECKING:
     from registration.models.guest import Guest
+    from registration.models.order import Order
     from registration.models.ticket import Ticket
 
 
@@ -84,6 +85,11 @@ class GuestQuerySet(models.QuerySet["Guest"]):
         was not used meanwhile, gives no second one."""
         again = self.open().filter(ticket=ticket)
         again.update(status=GuestStatus.REGISTERED, status_changed_at=timezone.now())
+
+    def hold_those_of(self, order: Order) -> None:
+        """Keep those whose tickets are in an order from others until the transaction ends."""
+        theirs = self.filter(ticket__order=order).order_by("pk")
+        list(theirs.select_for_update(no_key=True, of=("self",)).values_list("pk"))
 
     def to_be_reminded(self) -> GuestQuerySet:
         """Those whose time to answer ends within `REMIND_BEFORE`, who have known of it for `REMIND_AFTER`, and were not

@@ -138,11 +138,21 @@ class Order(Owing, Billing, Placing):
     def get_absolute_url(self) -> str:
         return reverse("order", kwargs={"code": self.code, "secret": self.secret})
 
+    def hold_tickets(self) -> None:
+        """Keep its tickets, and the invitations and vouchers that they use, from others until the transaction ends.
+
+        To be called before places are taken or given back, when money that is left over may then revive a ticket that
+        uses them anew: afterwards, to wait for them would be waiting in a circle.
+        """
+        list(self.tickets.locked())
+        Guest.objects.hold_those_of(self)
+        Voucher.objects.hold_those_of(self)
+
     @transaction.atomic
     def confirm_what_is_paid(self, *, by: Actor) -> None:
         """Confirm what the money received for it reaches for, first whose time to pay ends first, then what waits to
         become dearer; log an error when some is left over."""
-        list(self.tickets.locked())  # before they are read: a sweep may be expiring them
+        self.hold_tickets()  # before they are read: a sweep may be expiring them
         order = Order.objects.with_tickets().get(pk=self.pk)
         tickets = list(order.tickets.all())
         payable = [ticket for ticket in tickets if ticket.is_payable]

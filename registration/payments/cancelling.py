@@ -28,6 +28,7 @@ def cancel(order: Order, keys: Iterable[int], *, back: int | None, by: Actor) ->
     chosen = set(keys)
     with transaction.atomic():
         held = Order.objects.held(order.pk)
+        held.hold_tickets()
         tickets = [one for one in held.tickets.all() if one.pk in chosen and one.is_live]
         if not tickets:
             return

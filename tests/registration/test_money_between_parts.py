@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from registration.reconciliation import Reconciliation
 from registration.tasks import sweep_reminders
 from tests import make
 from tests.registration.test_changing_type import SOMEBODY, assert_counted, become, bought, other, the_order
+from tests.registration.test_places import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -208,3 +210,35 @@ def test_who_was_reminded_of_one_ticket_is_reminded_of_one_that_was_added_later(
         sweep_reminders()
 
     assert reminded() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_money_left_over_that_revives_a_ticket_with_a_voucher_waits_for_no_buyer_with_it_in_a_circle() -> (
+    None
+):
+    kind = make.ticket_type(price=20000, size=200)
+    voucher = make.voucher(ticket_types=[kind], max_uses=None)
+    group = make.group(kind.edition)
+    orders = [make.order(ticket_type=kind, group=group) for _ in range(10)]
+    for order in orders:
+        make.payment(order, 20000)
+        late = make.ticket(order=order, ticket_type=kind, group=group, status="expired", price=10000)
+        Ticket.objects.filter(pk=late.pk).update(voucher=voucher)
+        make.ticket(order=order, ticket_type=kind, group=group, status="reserved", price=5000)
+    wishes = [make.wish(kind, group, voucher=voucher) for _ in orders]
+
+    def cancel(order: Order) -> None:
+        first = order.tickets.order_by("pk")[0]
+        cancelling.cancel(Order.objects.get(pk=order.pk), [first.pk], back=None, by=SOMEBODY)
+
+    pairs = zip(orders, wishes, strict=True)
+    deeds = [
+        deed
+        for order, wish in pairs
+        for deed in (partial(cancel, order), partial(Order.place, wish, by=SOMEBODY))
+    ]
+    results = at_once(deeds)
+
+    assert [one for one in results if isinstance(one, Exception)] == []
+    assert Ticket.objects.filter(voucher=voucher, status="confirmed").count() == 10
+    assert_counted()
