@@ -192,7 +192,7 @@ class GuestAdmin(InvitesFromTable, EditionAdmin):
 
     @admin.display(description=_("what came of it"))
     def came_of_it(self, guest: Guest) -> str:
-        if guest.ticket is None:
+        if guest.ticket is None or guest.status != GuestStatus.REGISTERED:
             return Truncator(guest.reason).chars(60) or "–"
         words = gettext("Ticket: %(state)s") % {"state": guest.ticket.get_status_display()}
         way = reverse("admin:registration_ticket_change", args=[guest.ticket.pk])

@@ -198,7 +198,7 @@ def _to_be_ended(edition: Edition) -> OrderQuerySet:
 
 
 def _with_money(orders: OrderQuerySet, edition: Edition) -> list[Order]:
-    found = list(orders.prefetch_related("tickets", "payments__refunds", "payments__disputes"))
+    found = list(orders.prefetch_related("tickets__type_changes", "payments__refunds", "payments__disputes"))
     for order in found:
         order.edition = edition
     return found

@@ -47,7 +47,7 @@ class BulkRefundPartQuerySet(models.QuerySet["BulkRefundPart"]):
         """Those of which a person has to pay something, or had to, with all that tells how much is left."""
         found = self.filter(by_hand__gt=0).select_related("bulk", "order__edition").order_by("pk")
         return found.prefetch_related(
-            *("order__tickets", "order__payments__refunds", "order__payments__disputes"),
+            *("order__tickets__type_changes", "order__payments__refunds", "order__payments__disputes"),
             "order__payments__statement_line",
         )
 

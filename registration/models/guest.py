@@ -208,7 +208,7 @@ class Guest(models.Model):
         if self.answer_by and self.answer_by <= timezone.now():
             raise Refusal(_("The time to answer has passed. Choose a later one first, and save."))
         now = timezone.now()
-        fresh: dict[str, Any] = {"reason": "", "ticket": None, "invited_at": now, "reminded_at": None}
+        fresh: dict[str, Any] = {"reason": "", "invited_at": now, "reminded_at": None}
         with once_an_address():
             self._move(Guest.objects.to_be_invited_again(), by=by, status=GuestStatus.INVITED, **fresh)
         mail("guest-invited", [self])

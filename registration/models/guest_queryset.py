@@ -18,6 +18,8 @@ from registration.models.ticket_status import LIVE as LIVE_TICKETS
 
 if TYPE_CHECKING:
     from registration.models.guest import Guest
+    from registration.models.order import Order
+    from registration.models.ticket import Ticket
 
 
 class GuestStatus(models.TextChoices):
@@ -77,6 +79,17 @@ class GuestQuerySet(models.QuerySet["Guest"]):
         """End those whose time to answer has passed; how many there were."""
         now = timezone.now()
         return self.overdue().update(status=GuestStatus.LAPSED, status_changed_at=now)
+
+    def have_it_after_all(self, ticket: Ticket) -> None:
+        """Note that who was invited again has this first ticket after all, since its money came late: the link, if it
+        was not used meanwhile, gives no second one."""
+        again = self.open().filter(ticket=ticket)
+        again.update(status=GuestStatus.REGISTERED, status_changed_at=timezone.now())
+
+    def hold_those_of(self, order: Order) -> None:
+        """Keep those whose tickets are in an order from others until the transaction ends."""
+        theirs = self.filter(ticket__order=order).order_by("pk")
+        list(theirs.select_for_update(no_key=True, of=("self",)).values_list("pk"))
 
     def to_be_reminded(self) -> GuestQuerySet:
         """Those whose time to answer ends within `REMIND_BEFORE`, who have known of it for `REMIND_AFTER`, and were not

@@ -140,7 +140,7 @@ class Invoice(Issued):
 
     @classmethod
     def _bill(cls, order: Order, due: Bill) -> Invoice:
-        edition, recipient, is_owed = order.edition, due.recipient, order.balance > 0
+        edition, recipient, is_owed = order.edition, due.recipient, order.paid < due.total
         names = {ticket.pk: ticket.ticket_type.name for ticket in order.tickets.all()}
         lines = sorted(due.lines, key=lambda line: (line.ticket is None, line.ticket or 0))
         with translation.override(order.language), speaking_mainly(edition.main_language):

@@ -96,20 +96,29 @@ WITH here AS (
     SELECT t.id, t.ticket_type_id, CASE WHEN t.status IN ('reserved', 'confirmed') THEN 1 ELSE 0 END AS holds
     FROM registration_ticket t JOIN registration_order o ON o.id = t.order_id
     WHERE o.edition_id = %s
+), called_for AS (
+    SELECT here.id, q.quota_id
+    FROM here JOIN registration_quota_ticket_types q ON q.tickettype_id = here.ticket_type_id
+    WHERE here.holds = 1
+    UNION
+    SELECT here.id, q.quota_id
+    FROM here
+    JOIN registration_typechange c ON c.ticket_id = here.id AND c.status = 'waiting'
+    JOIN registration_quota_ticket_types q ON q.tickettype_id = c.to_type_id
+    WHERE here.holds = 1
 ), wanted AS (
-    SELECT tickettype_id, COUNT(*) AS number FROM registration_quota_ticket_types GROUP BY tickettype_id
+    SELECT id, COUNT(*) AS number FROM called_for GROUP BY id
 ), held AS (
     SELECT here.id, COUNT(*) AS number, COUNT(q.id) AS fitting
     FROM here
     JOIN registration_place p ON p.ticket_id = here.id
-    LEFT JOIN registration_quota_ticket_types q
-        ON q.quota_id = p.quota_id AND q.tickettype_id = here.ticket_type_id
+    LEFT JOIN called_for q ON q.id = here.id AND q.quota_id = p.quota_id
     GROUP BY here.id
 )
 SELECT here.id FROM here
-LEFT JOIN wanted ON wanted.tickettype_id = here.ticket_type_id
+LEFT JOIN wanted ON wanted.id = here.id
 LEFT JOIN held ON held.id = here.id
-WHERE COALESCE(held.fitting, 0) <> here.holds * COALESCE(wanted.number, 0)
+WHERE COALESCE(held.fitting, 0) <> COALESCE(wanted.number, 0)
     OR COALESCE(held.number, 0) <> COALESCE(held.fitting, 0)"""
 
 OWING = OF_ORDERS + "held + kept > paid"

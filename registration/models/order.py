@@ -15,6 +15,7 @@ from forum.codes import new_code, new_secret
 from forum.errors import Refusal
 from forum.models import Edition, Message, PageVersion
 from registration.models.billing_nudge import bill_soon
+from registration.models.guest import Guest
 from registration.models.order_billing import Billing
 from registration.models.order_money import Owing
 from registration.models.order_placing import Placing
@@ -137,11 +138,21 @@ class Order(Owing, Billing, Placing):
     def get_absolute_url(self) -> str:
         return reverse("order", kwargs={"code": self.code, "secret": self.secret})
 
+    def hold_tickets(self) -> None:
+        """Keep its tickets, and the invitations and vouchers that they use, from others until the transaction ends.
+
+        To be called before places are taken or given back, when money that is left over may then revive a ticket that
+        uses them anew: afterwards, to wait for them would be waiting in a circle.
+        """
+        list(self.tickets.locked())
+        Guest.objects.hold_those_of(self)
+        Voucher.objects.hold_those_of(self)
+
     @transaction.atomic
     def confirm_what_is_paid(self, *, by: Actor) -> None:
         """Confirm what the money received for it reaches for, first whose time to pay ends first, then what waits to
         become dearer; log an error when some is left over."""
-        list(self.tickets.locked())  # before they are read: a sweep may be expiring them
+        self.hold_tickets()  # before they are read: a sweep may be expiring them
         order = Order.objects.with_tickets().get(pk=self.pk)
         tickets = list(order.tickets.all())
         payable = [ticket for ticket in tickets if ticket.is_payable]
@@ -156,10 +167,14 @@ class Order(Owing, Billing, Placing):
             if change.difference <= left:
                 change.carry_out(by=by)
                 left -= change.difference
-        for ticket in tickets:
+        if changes:
+            order = Order.objects.with_tickets().get(pk=self.pk)  # what became dearer has its price by now
+        for ticket in order.tickets.all():
             if ticket.is_revivable and order.balance + ticket.price <= 0:
                 try:
-                    ticket.revive(by=by)
+                    with transaction.atomic():
+                        Guest.objects.have_it_after_all(ticket)
+                        ticket.revive(by=by)
                 except Refusal as refusal:
                     ticket.refresh_from_db(fields=["status", "status_changed_at", "reserved_until"])
                     log.warning("ticket %s: paid late and not revived: %s", ticket.pk, refusal)

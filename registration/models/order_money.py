@@ -102,8 +102,8 @@ class Owing:
         return min((until for until in times if until), default=None)
 
     def remind(self) -> None:
-        """Remind its buyer by mail, once, that the time to pay ends; nothing when no money is waited for, or when it
-        may be on its way through a payment page."""
+        """Remind its buyer by mail, once for each end of it, that the time to pay ends; nothing when no money is waited
+        for, or when it may be on its way through a payment page."""
         if self.is_payable and self.checkout is None and self.pay_by:
             Message.queue(
                 "payment-reminder",
@@ -111,7 +111,7 @@ class Owing:
                 to=self.email,
                 language=self.language,
                 edition=self.edition,
-                key=f"payment-reminder:{self.pk}",
+                key=f"payment-reminder:{self.pk}:{self.pay_by:%Y%m%d%H%M}",
                 lasts=self.pay_by - timezone.now(),
             )
 

@@ -93,12 +93,15 @@ class Placing(models.Model):
         Raises Refusal as `place` does, and when the order is over or has too many people then.
         """
         now = timezone.now()
-        wish = wish.as_on_offer(now, had=self._had())
         try:
             self._add_once(wish, now, by=by)
         except Refusal:
             free_overdue(wish.wanted)
             self._add_once(wish, now, by=by)
+
+    def has_added_with(self, key: str) -> bool:
+        """Whether people were added with this one-time key of a page already."""
+        return Addition._default_manager.filter(order=cast("Order", self), key=key).exists()
 
     @transaction.atomic
     def _add_once(self, wish: Wish, now: datetime, *, by: Actor) -> None:
@@ -106,6 +109,7 @@ class Placing(models.Model):
         _addition, is_new = order.additions.get_or_create(key=wish.key, defaults={"added_at": now})
         if not is_new:
             return
+        wish = wish.as_on_offer(now, had=order._had())
         if not order.is_live:
             raise Refusal(_("This order is over, so nobody can be added to it. Please register anew."))
         if sum(order._had().values()) + len(wish.wanted) > self.MOST:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -75,19 +76,31 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(edition=edition)
 
     def to_be_reminded(self) -> OrderQuerySet:
-        """Those whose time to pay ends within `REMIND_BEFORE`, and whose buyer has known of it for `REMIND_AFTER`; not
-        those that were reminded, nor those behind a payment page through which money may still come."""
+        """Those whose time to pay ends within `REMIND_BEFORE`, for a ticket or for a dearer one, and whose buyer has
+        known of it for `REMIND_AFTER`; not those that were reminded since, nor those behind a payment page through
+        which money may still come."""
         now = timezone.now()
+        known, soon = now - REMIND_AFTER, now + REMIND_BEFORE
+        ours = ContentType.objects.get_for_model(self.model)
+        mails = Message.objects.filter(letter="payment-reminder", about_type=ours)
         ends_soon = Ticket.objects.payable().filter(
+            ~Exists(mails.filter(about_id=OuterRef("order"), created_at__gte=OuterRef("status_changed_at"))),
             order=OuterRef("pk"),
             reserved_until__gt=now,
-            reserved_until__lte=now + REMIND_BEFORE,
-            status_changed_at__lte=now - REMIND_AFTER,
+            reserved_until__lte=soon,
+            status_changed_at__lte=known,
         )
-        ours = ContentType.objects.get_for_model(self.model)
-        reminded = Message.objects.filter(letter="payment-reminder", about_type=ours, about_id=OuterRef("pk"))
+        # Asked for by name: its own module knows this one.
+        changes: Any = apps.get_model("registration", "TypeChange")._default_manager
+        lapses_soon = changes.waiting().filter(
+            ~Exists(mails.filter(about_id=OuterRef("ticket__order"), created_at__gte=OuterRef("asked_at"))),
+            ticket__order=OuterRef("pk"),
+            pay_by__gt=now,
+            pay_by__lte=soon,
+            asked_at__lte=known,
+        )
         behind_a_page = Q(checkouts__status__in=("open", "processing"))
-        return self.awaiting_money().filter(Exists(ends_soon), ~Exists(reminded)).exclude(behind_a_page)
+        return self.awaiting_money().filter(Exists(ends_soon) | Exists(lapses_soon)).exclude(behind_a_page)
 
     def held(self, pk: int) -> Order:
         """One order, kept from all who change its tickets or its money until the transaction ends, as it is then."""

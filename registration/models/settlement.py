@@ -53,11 +53,14 @@ class Settlement:
 
     @classmethod
     def _of(cls, order: Order, paid: dict[int, int]) -> Settlement:
-        """Whose money is noted elsewhere, as of a ticket that was confirmed by hand, nothing is decided for."""
+        """Whose money is noted elsewhere, as of a ticket that was confirmed by hand, nothing is decided for; nor while
+        a payer takes theirs back by way of their bank, or has done so."""
         cost = sum(ticket.price for ticket in order.tickets.all() if ticket.admits)
         is_booked = order.paid >= order.kept + cost
         rules = RefundRule.objects.of_edition(order.edition)
         if not rules or order.edition.cancelled_at or not is_booked:
+            return cls(is_decided=False)
+        if any(payment.is_disputed for payment in order.payments.all()):
             return cls(is_decided=False)
         for one in rules:
             one.edition = order.edition

@@ -126,8 +126,8 @@ class Ticket(Changing):
 
     @property
     def still_due(self) -> int:
-        """What comes back for it by the rules and not by itself: an organizer pays it. In minor units."""
-        return max(0, (self.due_back or 0) - self.refunded)
+        """What an organizer pays back for it, as the rules say, if nothing else took it since; in minor units."""
+        return min(max(0, self.due_back - self.refunded), self.order.overpaid) if self.due_back else 0
 
     @transaction.atomic
     def approve(self, *, by: Actor) -> None:

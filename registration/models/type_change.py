@@ -106,6 +106,7 @@ class TypeChange(models.Model):
     @transaction.atomic
     def _ask(cls, ticket: Ticket, to: TicketType, price: int, back: int, *, by: Actor) -> TypeChange:
         order = Order.objects.held(ticket.order_id)
+        order.hold_tickets()
         now, ticket = timezone.now(), Ticket.objects.held(ticket.pk)
         done = ticket.type_changes.newest()
         if done and (done.to_type_id, done.price) == (to.pk, price) and done.is_as_asked(ticket):

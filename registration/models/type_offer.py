@@ -34,7 +34,9 @@ class TypeOffer:
                 continue
             if kind.is_for(ticket.group):
                 kind.edition = edition
-                offers.append(cls._with(kind, ticket, moment))
+                offer = cls._with(kind, ticket, moment)
+                if offer.voucher or not kind.is_hidden:
+                    offers.append(offer)
         return offers
 
     @classmethod

@@ -10,6 +10,7 @@ from forum.models import Edition
 from registration.models.ticket_status import LIVE
 
 if TYPE_CHECKING:
+    from registration.models.order import Order
     from registration.models.voucher import Voucher
 
 
@@ -41,6 +42,11 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
     def taken_codes(self, edition: Edition, codes: list[str]) -> set[str]:
         """Those of `codes` that some voucher of `edition` has already."""
         return set(self.filter(edition=edition, code__in=codes).values_list("code", flat=True))
+
+    def hold_those_of(self, order: Order) -> None:
+        """Keep those that an order's tickets use from others until the transaction ends."""
+        theirs = self.filter(pk__in=order.tickets.values("voucher")).order_by("pk")
+        list(theirs.select_for_update(no_key=True).values_list("pk"))
 
     def miscounted(self) -> VoucherQuerySet:
         """Those whose counter and live tickets differ; there must be none, ever."""

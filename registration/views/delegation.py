@@ -49,7 +49,9 @@ def people(request: Request, code: str, secret: str) -> HttpResponse:
     """Ask for further people of an order, show them, or add them."""
     order = get_object_or_404(Order.objects.with_tickets().opened_by(code, secret))
     be_about(request, order.edition)
-    if not order.takes_people:
+    is_last = request.POST.get("step") == "confirm"
+    is_done = is_last and order.has_added_with(AgreementForm(order.edition, request.POST).key)
+    if is_done or not order.takes_people:
         return redirect(order)
     return _step(request, order)
 

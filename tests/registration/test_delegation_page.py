@@ -366,3 +366,18 @@ def test_a_formula_in_a_table_stays_what_it_is_a_text(client: Client) -> None:
     page = client.post(PATH, brought(make.edition(), 'Name\n"=HYPERLINK(""x"")"\n')).content.decode()
 
     assert "=HYPERLINK(&quot;x&quot;)" in page
+
+
+def test_pressing_confirm_twice_adds_people_once_and_leads_to_the_order_though_it_has_the_most_of_a_type_by_now(
+    client: Client,
+) -> None:
+    edition = make.edition()
+    kind = make.ticket_type(edition, max_per_order=2, size=2)
+    order = make.order(edition=edition, ticket_type=kind)
+    path = f"{order.get_absolute_url()}people/"
+    review = text(client.post(path, posted(edition, {"name": "Late Comer"}, ticket_type=kind)))
+
+    answers = [confirm(client, review, path) for _ in range(2)]
+
+    assert [answer["Location"] for answer in answers] == [order.get_absolute_url()] * 2
+    assert order.tickets.count() == 2

@@ -16,6 +16,7 @@ from forum.models import Message
 from registration.models import Order, Payment, Place, Quota, Voucher
 from registration.models.ticket_status import Status
 from tests import make
+from tests.registration.test_places import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -309,6 +310,28 @@ def test_what_an_order_has_already_counts_for_the_least_and_the_most_of_a_type()
 
     with pytest.raises(Refusal, match="3 at most"):
         order.add(make.wish_of(*several(kind, 1)), by=US)
+
+
+def test_the_same_page_adds_its_people_once_though_the_order_has_the_most_of_a_type_by_then() -> None:
+    kind = make.ticket_type(max_per_order=2)
+    order = place(*several(kind, 1))
+    more = make.wish_of(*several(kind, 1))
+
+    order.add(more, by=US)
+    order.add(more, by=US)
+
+    assert order.tickets.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_pages_that_add_people_at_once_add_no_more_than_an_order_may_have() -> None:
+    kind = make.ticket_type(max_per_order=2)
+    order = place(*several(kind, 1))
+    wishes = [make.wish_of(*several(kind, 1)) for _ in range(4)]
+
+    at_once([lambda wish=wish: Order.objects.get(pk=order.pk).add(wish, by=US) for wish in wishes])  # type: ignore[misc]
+
+    assert order.tickets.count() == 2
 
 
 def test_a_full_delegation_is_written_in_a_number_of_queries_that_grows_by_the_person_only(
