@@ -96,21 +96,23 @@ WITH here AS (
     SELECT t.id, t.ticket_type_id, CASE WHEN t.status IN ('reserved', 'confirmed') THEN 1 ELSE 0 END AS holds
     FROM registration_ticket t JOIN registration_order o ON o.id = t.order_id
     WHERE o.edition_id = %s
+), kind AS (
+    SELECT id, ticket_type_id FROM here WHERE holds = 1
+    UNION
+    SELECT here.id, c.to_type_id
+    FROM here JOIN registration_typechange c ON c.ticket_id = here.id AND c.status = 'waiting'
+    WHERE here.holds = 1
 ), wanted AS (
-    SELECT tickettype_id, COUNT(*) AS number FROM registration_quota_ticket_types GROUP BY tickettype_id
+    SELECT DISTINCT kind.id, q.quota_id
+    FROM kind JOIN registration_quota_ticket_types q ON q.tickettype_id = kind.ticket_type_id
 ), held AS (
-    SELECT here.id, COUNT(*) AS number, COUNT(q.id) AS fitting
-    FROM here
-    JOIN registration_place p ON p.ticket_id = here.id
-    LEFT JOIN registration_quota_ticket_types q
-        ON q.quota_id = p.quota_id AND q.tickettype_id = here.ticket_type_id
-    GROUP BY here.id
+    SELECT here.id, p.quota_id FROM here JOIN registration_place p ON p.ticket_id = here.id
 )
-SELECT here.id FROM here
-LEFT JOIN wanted ON wanted.tickettype_id = here.ticket_type_id
-LEFT JOIN held ON held.id = here.id
-WHERE COALESCE(held.fitting, 0) <> here.holds * COALESCE(wanted.number, 0)
-    OR COALESCE(held.number, 0) <> COALESCE(held.fitting, 0)"""
+SELECT wanted.id FROM wanted
+LEFT JOIN held ON held.id = wanted.id AND held.quota_id = wanted.quota_id WHERE held.id IS NULL
+UNION
+SELECT held.id FROM held
+LEFT JOIN wanted ON wanted.id = held.id AND wanted.quota_id = held.quota_id WHERE wanted.id IS NULL"""
 
 OWING = OF_ORDERS + "held + kept > paid"
 OVERPAID = OF_ORDERS + "live + kept < paid"
