@@ -48,7 +48,7 @@ def cancel(order: Order, keys: Iterable[int], *, back: int | None, by: Actor) ->
             _settle(held, tickets, settlement, by=by)
         Voucher.give_back(*tickets)
         Place.give_back(*tickets)
-        if any(one.is_payable for one in held.tickets.all() if one not in tickets):
+        if any(one.is_payable or one.awaited for one in held.tickets.all() if one not in tickets):
             held.confirm_what_is_paid(by=by)  # what is left over may be enough for another ticket
 
 
