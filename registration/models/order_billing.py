@@ -89,7 +89,8 @@ class Billing:
     @property
     def is_settled(self) -> bool:
         """Whether it is at rest: nothing is owed by anybody, and no ticket waits for an answer or for money."""
-        waiting = any(ticket.price and ticket.is_live and not ticket.admits for ticket in self.tickets.all())
+        tickets = self.tickets.all()
+        waiting = any(one.awaited or (one.price and one.is_live and not one.admits) for one in tickets)
         return self.balance == 0 and not waiting
 
     @property

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db import transaction
+
 from forum.actor import Actor
 from forum.errors import Refusal
 from registration.models.ticket import Ticket
@@ -26,9 +28,14 @@ def free_overdue(wanted: Iterable[Wanted]) -> int:
 
 
 def expire_if_overdue(ticket: Ticket) -> bool:
-    """Expire `ticket` unless a rival moved it first."""
+    """Expire `ticket` unless a rival moved it first. What came for its order and is not waited for any more may be
+    enough for another of its tickets to become a dearer one."""
+    by = Actor.system()
     try:
-        ticket.expire(by=Actor.system())
+        ticket.expire(by=by)
     except Refusal:
         return False
+    if Ticket.objects.of_order(ticket.order).becoming_dearer().exists():
+        with transaction.atomic():
+            type(ticket.order)._default_manager.held(ticket.order_id).confirm_what_is_paid(by=by)
     return True

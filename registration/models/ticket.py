@@ -172,10 +172,10 @@ class Ticket(Changing):
         with transaction.atomic():
             if self.order.checkouts.open().exists():
                 raise Refusal(_("A payment may still come for this ticket."))
-            overdue = Ticket.objects.filter(
-                reserved_until__lt=timezone.now()
-            )  # a page opened just now moved it
+            # A page opened just now moved the time; another type may have come without the voucher.
+            overdue = Ticket.objects.filter(reserved_until__lt=timezone.now())
             self._move({Status.RESERVED}, among=overdue, to=Status.EXPIRED, by=by)
+            self.refresh_from_db(fields=["voucher"])
             self.tell("ticket-expired")
             Voucher.give_back(self)
             Place.give_back(self)

@@ -76,6 +76,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """Those for which money is waited for."""
         return self.filter(status=Status.RESERVED, price__gt=0)
 
+    def becoming_dearer(self) -> TicketQuerySet:
+        """Those that admit, and wait for a difference to be paid."""
+        return self.filter(status=Status.CONFIRMED, type_changes__status="waiting")
+
     def reserve_until(self, until: datetime) -> None:
         """Keep their places until then, at the least."""
         self.filter(reserved_until__lt=until).update(reserved_until=until)

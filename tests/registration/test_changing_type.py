@@ -24,7 +24,7 @@ from registration.models import (
     TypeChange,
     Voucher,
 )
-from registration.payments import changing
+from registration.payments import cancelling, changing
 from registration.tasks import send_refund, sweep_reservations
 from tests import make, staff
 from tests.registration.test_checkouts import opened
@@ -305,11 +305,69 @@ def test_money_that_is_left_over_in_the_order_pays_the_difference() -> None:
     assert the_order().overpaid == 5000
 
 
+def half_paid_beside(ticket: Ticket) -> Ticket:
+    """Another ticket in the same order, for which 15000 of its 20000 have come."""
+    beside = make.ticket(order=ticket.order, ticket_type=ticket.ticket_type, status="reserved", price=20000)
+    make.payment(ticket.order, 15000, provider="bank-transfer")
+    return beside
+
+
+def test_what_came_for_a_ticket_that_expires_pays_the_difference() -> None:
+    ticket = bought()
+    beside = half_paid_beside(ticket)
+    change = become(ticket, other(ticket, 30000))
+    Ticket.objects.filter(pk=beside.pk).update(reserved_until=timezone.now() - timedelta(minutes=1))
+
+    sweep_reservations()
+
+    change.refresh_from_db()
+    assert change.status == "done"
+    assert (the_order().balance, the_order().overpaid) == (-5000, 5000)
+    assert_counted()
+
+
+def test_what_came_for_a_ticket_that_is_given_up_pays_the_difference() -> None:
+    ticket = bought()
+    beside = half_paid_beside(ticket)
+    change = become(ticket, other(ticket, 30000))
+
+    cancelling.cancel(the_order(), [beside.pk], back=None, by=SOMEBODY)
+
+    change.refresh_from_db()
+    assert change.status == "done"
+    assert_counted()
+
+
+def test_an_order_in_which_a_ticket_waits_for_its_difference_is_not_at_rest() -> None:
+    ticket = bought()
+    become(ticket, other(ticket, 30000))
+
+    Payment.objects.update(amount=30000)  # as if somebody had corrected it
+
+    assert the_order().balance == 0
+    assert not the_order().is_settled
+
+
 def test_an_order_whose_payment_is_noted_elsewhere_asks_for_no_difference() -> None:
     ticket = bought(paid=False)
 
     with pytest.raises(Refusal, match="noted elsewhere"):
         become(ticket, other(ticket, 30000))
+
+
+def test_a_reservation_that_ends_gives_no_voucher_back_that_it_lost_a_moment_ago() -> None:
+    kind = make.ticket_type(price=20000, size=5)
+    voucher = make.voucher(ticket_types=[kind], max_uses=2)
+    order = Order.place(make.wish(kind, voucher=voucher), by=SOMEBODY)
+    seen_by_the_sweep = Ticket.objects.select_related("order__edition", "attendee").get()
+    become(order.tickets.get(), other(order.tickets.get(), 30000))
+    Ticket.objects.update(reserved_until=timezone.now() - timedelta(minutes=1))
+
+    seen_by_the_sweep.expire(by=SOMEBODY)
+
+    voucher.refresh_from_db()
+    assert voucher.used == 0
+    assert_counted()
 
 
 # --- less to pay -----------------------------------------------------------------------------------------------

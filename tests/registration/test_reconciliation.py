@@ -12,8 +12,9 @@ from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
+from forum.actor import Actor
 from forum.models import Edition, Message
-from registration.models import Order, Place, Quota, StatementLine, Ticket, Voucher
+from registration.models import Order, Place, Quota, StatementLine, Ticket, TypeChange, Voucher
 from registration.models.outcome import Outcome
 from registration.reconciliation import Reconciliation
 from tests import make, staff
@@ -200,6 +201,20 @@ def test_misplaced_tickets_are_the_same_for_the_page_and_for_the_nightly_compari
 
     assert found == [lacking, cancelled, of_other, double]
     assert found == list(Ticket.objects.misplaced().order_by("pk"))
+
+
+def test_a_ticket_that_waits_to_become_dearer_holds_both_places_by_right(edition: Edition) -> None:
+    kind, dearer = (make.ticket_type(edition, price=price, size=9) for price in (100, 200))
+    lunch = make.quota(kind, dearer, size=9)
+    order = make.order(edition=edition, ticket_type=kind)
+    make.payment(order, 100)
+
+    change = TypeChange.ask(order.tickets.get(), dearer, price=200, by=Actor.system())
+
+    assert change.status == "waiting"
+    assert not Ticket.objects.misplaced_in(edition).exists()
+    lunch.places.all().delete()
+    assert Ticket.objects.misplaced_in(edition).get() == order.tickets.get()
 
 
 def test_a_page_paid_otherwise_than_agreed_is_said_until_the_money_agrees(edition: Edition) -> None:
