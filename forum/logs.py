@@ -6,7 +6,8 @@ import logging
 import re
 
 SECRET_PARTS = re.compile(
-    r"/(orders/[^/\s]+|tickets|register/guest|payments|speaker/invitations|my-agenda|password/reset)/[\w-]{16,}"
+    r"/(orders/[^/\s]+|tickets|register/guest|waiting|offers|payments|speaker/invitations|my-agenda|password/reset)"
+    r"/[\w-]{16,}"
 )
 
 

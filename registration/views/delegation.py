@@ -67,7 +67,8 @@ def _step(request: Request, order: Order | None) -> HttpResponse:
         wanted: dict[str, Any] = {"group": request.GET.get("group"), "ticket_type": request.GET.get("ticket")}
         if order is not None:
             first = next(ticket for ticket in order.tickets.all() if ticket.is_live)
-            wanted = {"group": first.group.slug, "ticket_type": first.ticket_type_id}
+            # As others see it: by an invitation, somebody is in a group of which nobody has told them.
+            wanted = {"group": first.group.public.slug, "ticket_type": first.ticket_type_id}
         return _ask(request, _asked(request, order, initial=wanted), step)
     if step == "sheet":
         return _fill_in(request, order)

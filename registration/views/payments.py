@@ -7,6 +7,7 @@ import logging
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,7 +19,7 @@ from registration.payments import answers, checkouts, stripe_checkout
 
 log = logging.getLogger(__name__)
 
-PAYING = "paying"  # in the session: the key of the order whose payment was begun in this browser
+PAYING = "paying"  # in the session: a mark of the order whose payment was begun in this browser
 
 
 @private
@@ -34,7 +35,7 @@ def payment(request: Request, code: str, secret: str) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, refusal.reason)
         return redirect(order)
-    request.session[PAYING] = order.pk
+    request.session[PAYING] = _mark(order)
     return redirect(checkout.url)
 
 
@@ -44,7 +45,7 @@ def payment_return(request: Request, secret: str) -> HttpResponse:
     """Ask the provider what came of the payment page. To have come here proves nothing.
 
     The provider keeps this address, and who pays may be somebody else than who registered: only the browser in which
-    the payment was begun is led on to the order.
+    the payment was begun is led on to the order, and only while the link by which it was begun is good.
     """
     checkout = get_object_or_404(Checkout.objects.opened_by(secret))
     be_about(request, checkout.order.edition)
@@ -60,10 +61,15 @@ def payment_return(request: Request, secret: str) -> HttpResponse:
         order = Order.objects.with_tickets().get(pk=checkout.order_id)
         checkout.refresh_from_db(fields=["status"])
         level, words = _in_words(checkout, order)
-    if request.session.get(PAYING) != checkout.order_id:
+    if request.session.get(PAYING) != _mark(checkout.order):
         return render(request, "registration/payment_return.html", {"words": words, "checkout": checkout})
     messages.add_message(request, level, words)
     return redirect(checkout.order)
+
+
+def _mark(order: Order) -> str:
+    """What tells an order with its present link from all others, and is no link."""
+    return salted_hmac(PAYING, f"{order.pk}/{order.secret}", algorithm="sha256").hexdigest()
 
 
 def _in_words(checkout: Checkout, order: Order) -> tuple[int, str]:
