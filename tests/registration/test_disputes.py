@@ -157,7 +157,9 @@ def test_after_a_won_dispute_money_may_be_paid_back_again() -> None:
 def test_a_dispute_without_a_day_to_answer_by_names_none() -> None:
     dispute = make.dispute()
 
-    assert dispute.in_words == f"The payment of order {dispute.payment.order.code} is disputed: answer at Stripe"
+    assert (
+        dispute.in_words == f"The payment of order {dispute.payment.order.code} is disputed: answer at Stripe"
+    )
 
 
 def test_a_card_whose_owner_disputes_does_so_by_itself(stripe_stand_in: StripeStandIn) -> None:
