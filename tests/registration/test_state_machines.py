@@ -56,7 +56,7 @@ BEGINNING = (
 )
 
 NUMBERS = st.integers(0, 999)
-HISTORIES = int(os.environ.get("HISTORIES", "8"))
+HISTORIES = int(os.environ.get("HISTORIES", "5"))
 
 
 class Histories(RuleBasedStateMachine):
