@@ -48,11 +48,6 @@ class DelegationForm(RegistrationForm):
         # Whoever comes answers for themselves, on their ticket's page.
         return Questionnaire(())
 
-    def clean_name(self) -> str:
-        raise NotImplementedError  # there is no such field here
-
-    clean_badge_name = clean_name
-
     def clean(self) -> None:
         """A voucher need not fit everybody here: it counts for those whom it fits."""
 

@@ -13,12 +13,12 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
+        migrations.AlterField(
             model_name='tickettype',
             name='max_per_order',
             field=models.PositiveSmallIntegerField(blank=True, help_text='Left empty: no limit but the one of a delegation, 50.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='at most, in one order'),
         ),
-        migrations.AddField(
+        migrations.AlterField(
             model_name='tickettype',
             name='min_per_order',
             field=models.PositiveSmallIntegerField(default=1, help_text='More than 1: only for delegations.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(50)], verbose_name='at least, in one order'),

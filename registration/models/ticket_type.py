@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -107,6 +107,10 @@ class TicketType(Taxed, models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=["edition"], condition=Q(is_for_speakers=True), name="one_type_for_speakers_an_edition"
+            ),
+            models.CheckConstraint(
+                condition=Q(max_per_order=None) | Q(max_per_order__gte=F("min_per_order")),
+                name="ticket_type_most_in_an_order",
             ),
         )
 
