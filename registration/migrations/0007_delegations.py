@@ -6,6 +6,20 @@ import django.utils.timezone
 from django.db import migrations, models
 
 
+def add_what_is_missing(apps, schema_editor):
+    """Add the columns and the constraint to databases that were migrated while 0005 did not have them."""
+    model = apps.get_model("registration", "TicketType")
+    table = model._meta.db_table
+    with schema_editor.connection.cursor() as cursor:
+        there = {one.name for one in schema_editor.connection.introspection.get_table_description(cursor, table)}
+    missing = [name for name in ("max_per_order", "min_per_order") if name not in there]
+    for name in missing:
+        schema_editor.add_field(model, model._meta.get_field(name))
+    if missing:
+        [constraint] = [one for one in model._meta.constraints if one.name == "ticket_type_most_in_an_order"]
+        schema_editor.add_constraint(model, constraint)
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -13,6 +27,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(add_what_is_missing, migrations.RunPython.noop),
         migrations.AlterField(
             model_name='tickettype',
             name='max_per_order',
