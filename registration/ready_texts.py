@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext
@@ -28,14 +29,28 @@ def _postponed(edition: Edition) -> tuple[str, str]:
     return subject, "\n\n".join(paragraphs)
 
 
-READY: dict[str, Callable[[Edition], tuple[str, str]]] = {"postponed": _postponed}
+def _questions(edition: Edition) -> tuple[str, str]:
+    subject = gettext("Some questions before %(forum)s") % {"forum": edition.name}
+    paragraphs = (
+        gettext("To prepare for you we need some answers that we do not have yet."),
+        gettext(
+            "Open your ticket by the link below and press “Answer the questions”. It takes a minute or two."
+        ),
+    )
+    return subject, "\n\n".join(paragraphs)
 
 
-def ready_text(name: str, edition: Edition) -> tuple[dict[str, str], dict[str, str]]:
-    """Subject and text of this name, in each language of the edition; empty for a name that there is not."""
+WORDS: dict[str, Callable[[Edition], tuple[str, str]]] = {"postponed": _postponed, "questions": _questions}
+REST: dict[str, dict[str, Any]] = {"postponed": {"with_calendar": True}, "questions": {"readers": "asked"}}
+
+
+def ready_announcement(name: str, edition: Edition) -> dict[str, Any]:
+    """The fields of an announcement that begins with the text of this name, in each language of the edition; none for
+    a name that there is not."""
+    if name not in WORDS:
+        return {}
     subjects, texts = {}, {}
-    if name in READY:
-        for language in edition.offered:
-            with translation.override(language), speaking_mainly(edition.main_language):
-                subjects[language], texts[language] = READY[name](edition)
-    return subjects, texts
+    for language in edition.offered:
+        with translation.override(language), speaking_mainly(edition.main_language):
+            subjects[language], texts[language] = WORDS[name](edition)
+    return {"subject": subjects, "text": texts, **REST[name]}

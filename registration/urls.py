@@ -11,6 +11,7 @@ from registration.views import (
     delegation,
     guests,
     invoices,
+    links,
     my_orders,
     notices,
     offers,
@@ -35,6 +36,7 @@ personal: list[Any] = [
     path("orders/<slug:code>/<slug:secret>/", orders.order, name="order"),
     path("orders/<slug:code>/<slug:secret>/email/", orders.email, name="order-email"),
     path("orders/<slug:code>/<slug:secret>/cancellation/", orders.cancellation, name="order-cancellation"),
+    path("orders/<slug:code>/<slug:secret>/new-link/", links.order_link, name="order-new-link"),
     path("orders/<slug:code>/<slug:secret>/people/", delegation.people, name="order-people"),
     path("orders/<slug:code>/<slug:secret>/payment/", payments.payment, name="order-payment"),
     path("orders/<slug:code>/<slug:secret>/invoice-details/", invoices.details, name="order-invoice-details"),
@@ -50,6 +52,7 @@ personal: list[Any] = [
     path("register/guest/<slug:secret>/regrets/", guests.regrets, name="guest-regrets"),
     path("tickets/<slug:secret>/", tickets.ticket, name="ticket"),
     path("tickets/<slug:secret>/correction/", changes.own_correction, name="ticket-correction"),
+    path("tickets/<slug:secret>/new-link/", links.ticket_link, name="ticket-new-link"),
     path("tickets/<slug:secret>/badge/", tickets.badge, name="ticket-badge"),
     path("tickets/<slug:secret>/questions/", questions.questions, name="ticket-questions"),
     path("tickets/<slug:secret>/calendar.ics", tickets.calendar, name="ticket-calendar"),
@@ -59,6 +62,7 @@ personal: list[Any] = [
     path("my-orders/", my_orders.my_orders, name="my-orders"),
     path("lost-link/", my_orders.lost_link, name="lost-link"),
     path("lost-link/sent/", my_orders.lost_link_sent, name="lost-link-sent"),
+    path("lost-link/replaced/", links.new_link_sent, name="new-link-sent"),
 ]
 machine: list[Any] = [
     path("payments/stripe/notices/", notices.stripe_notices, name="stripe-notices"),

@@ -25,7 +25,7 @@ from forum.mail import compose
 from forum.models import Message
 from registration.models import Announcement
 from registration.models.announcement import TRIAL
-from registration.ready_texts import ready_text
+from registration.ready_texts import ready_announcement
 
 SHOWN = 100  # mails on a page
 
@@ -37,9 +37,8 @@ class AnnouncementForm(EditionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if self.ready and self.edition and kwargs.get("instance") is None:
-            subject, text = ready_text(self.ready, self.edition)
             # The record itself has the text: a box that nobody changes is not written.
-            kwargs["instance"] = Announcement(subject=subject, text=text, with_calendar=bool(text))
+            kwargs["instance"] = Announcement(**ready_announcement(self.ready, self.edition))
         super().__init__(*args, **kwargs)
 
 

@@ -21,7 +21,8 @@ from registration.models.answer_words import in_words
 TABLES = {"answers": Answer, "protected-answers": ProtectedAnswer}
 
 
-def _may_read(request: Any, *, is_protected: bool) -> bool:
+def may_read(request: Any, *, is_protected: bool) -> bool:
+    """Whether the user may read answers to questions that are protected, or to those that are not."""
     return bool(request.user.has_duty(request.edition, *Question(is_protected=is_protected).duties))
 
 
@@ -30,7 +31,7 @@ def answers_for(request: Any) -> tuple[str, ...]:
     return tuple(
         name
         for name, is_protected in (("answers_given", False), ("protected_answers_given", True))
-        if _may_read(request, is_protected=is_protected)
+        if may_read(request, is_protected=is_protected)
     )
 
 
@@ -45,7 +46,7 @@ class ShowsAnswers(ModelAdmin):
     def file_view(self, request: Any, pk: int, table: str, answer: int) -> HttpResponse:
         """Give the file that somebody sent as an answer, to be stored and never to be shown by the browser."""
         attendee, model = self.get_object(request, str(pk)), TABLES.get(table)
-        if attendee is None or model is None or not _may_read(request, is_protected=model is ProtectedAnswer):
+        if attendee is None or model is None or not may_read(request, is_protected=model is ProtectedAnswer):
             raise Http404
         given = model.objects.of([attendee]).with_file().known_as(answer)
         if given is None or given.value == LOST:

@@ -152,6 +152,18 @@ class OrderAdmin(RegistersByHand, PaysBackInBulk, EditionAdmin):
             singly=True,
             duties=("finance",),
         ),
+        Verb(
+            "replace-links",
+            _("Replace the links"),
+            _("The old links open nothing any more; the new ones are on their way by mail"),
+            lambda order, by, reason, **_amount: order.replace_links(by=by),
+            applies=lambda order: order.is_live,
+            warning=_(
+                "For when a stranger has a link. Everybody on the order gets a new one by mail; badges and slips that "
+                "were printed are not valid any more."
+            ),
+            singly=True,
+        ),
     )
     inlines = (TicketInline, PaymentInline, InvoiceInline, CheckoutInline, NoticeInline)
 

@@ -118,7 +118,7 @@ class QuestionAdmin(EditionAdmin):
     inlines = (QuestionOptionInline,)
     fieldsets = (
         (None, {"fields": ("label", "help", ("kind", "position"), ("is_required", "is_active"))}),
-        (_("Of whom it is asked"), {"fields": ("ticket_types", "groups", "asked_when")}),
+        (_("Of whom it is asked"), {"fields": ("for_requests", "ticket_types", "groups", "asked_when")}),
         (_("What becomes of the answers"), {"fields": ("is_protected", "kept_until")}),
     )
 
@@ -163,7 +163,8 @@ class QuestionAdmin(EditionAdmin):
 
     @admin.display(description=_("for whom"))
     def for_whom(self, question: Question) -> str:
-        chosen = [*question.ticket_types.all(), *question.groups.all()]
+        requests = [gettext("With a request")] if question.for_requests else []
+        chosen = [*requests, *question.ticket_types.all(), *question.groups.all()]
         return ", ".join(str(one) for one in chosen) or gettext("Everybody")
 
     @admin.display(description=_("asked only when"))

@@ -17,6 +17,7 @@ from registration.admin.answers import ShowsAnswers, answers_for
 from registration.admin.attendee_list import WithAttendeeList
 from registration.admin.badges import WithBadges
 from registration.admin.changes import TypeChangeInline
+from registration.admin.requests import ShowsRequests
 from registration.models import Attendee, Ticket
 from registration.models.ticket_status import Status
 from registration.payments import checkouts, refunds
@@ -63,7 +64,7 @@ class AttendeeInline(EditionStackedInline):
 
 
 @admin.register(Ticket)
-class TicketAdmin(WithBadges, WithAttendeeList, EditionAdmin):
+class TicketAdmin(ShowsRequests, WithBadges, WithAttendeeList, EditionAdmin):
     """Rights to enter. The state changes by verbs only, each of which tells the attendee."""
 
     edition_lookup = "order__edition"
@@ -150,7 +151,7 @@ class TicketAdmin(WithBadges, WithAttendeeList, EditionAdmin):
 
     def get_fields(self, request: Any, obj: Any = None) -> tuple[Any, ...]:
         """The group that somebody chose is for those who protect them; all others see the one that stands for it."""
-        fields: tuple[Any, ...] = self.fields
+        fields: tuple[Any, ...] = (*self.fields, *self.fields_of_request(request, obj))
         if _sees_vouchers(request):
             fields += ("voucher",)
         return (*fields, "group") if request.user.has_duty(request.edition, "protection") else fields

@@ -190,9 +190,8 @@ class AnswersForm(WithQuestions):
             if question.pk in given and not is_written_over(question)
         }
         super().__init__(*args, **{"initial": shown, **kwargs})
-        fitting = tuple(one for one in answered.questionnaire.questions if one.is_for(*self.chosen()))
-        self.ask(Questionnaire(fitting), given)
-        for question in fitting:
+        self.ask(answered.fitting, given)
+        for question in answered.fitting.questions:
             if question.pk in given and is_written_over(question) and not question.is_required:
                 box = forms.BooleanField(label=_("Delete what I have answered"), required=False)
                 self.fields[f"{question.name}-deletion"] = box

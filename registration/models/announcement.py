@@ -19,6 +19,7 @@ from forum.errors import Refusal
 from forum.models import Edition, Job, Message, StakeholderGroup
 from forum.translated import TranslatedField
 from forum.translated.querysets import TranslatedRecords
+from registration.models.questionnaire import Answered
 from registration.models.ticket import Ticket
 from registration.models.ticket_queryset import TicketQuerySet
 from registration.models.ticket_type import TicketType
@@ -62,6 +63,7 @@ class Announcement(models.Model):
         LIVE = "live", _("Everybody who has registered: requested, reserved or confirmed")
         CONFIRMED = "confirmed", _("Those whose ticket is confirmed")
         PAYABLE = "payable", _("Those who still have to pay")
+        ASKED = "asked", _("Those who still have questions to answer")
 
     class Told(models.TextChoices):
         ATTENDEES = "attendees", _("The attendees themselves")
@@ -132,13 +134,14 @@ class Announcement(models.Model):
         parts = [self.subject, self.text, self.readers, self.told, kinds, groups, self.with_calendar]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
-    def tickets(self) -> TicketQuerySet:
-        """The tickets by which somebody is told."""
+    def tickets(self, address: str = "") -> TicketQuerySet:
+        """The tickets by which somebody is told, or by which this address is."""
         found: Any = Ticket.objects.filter(order__edition=self.edition_id)
         chosen = {
             self.Readers.LIVE: found.live(),
             self.Readers.CONFIRMED: found.admitting(),
             self.Readers.PAYABLE: found.payable(),
+            self.Readers.ASKED: found.live(),
         }
         tickets: TicketQuerySet = chosen[self.Readers(self.readers)]
         kinds, groups = (list(one.values_list("pk", flat=True)) for one in (self.ticket_types, self.groups))
@@ -149,11 +152,16 @@ class Announcement(models.Model):
         ):  # as others see them: a choice that knew the real one would be the label that must not exist
             shown = Q(group__in=groups, group__shown_as=None) | Q(group__shown_as__in=groups)
             tickets = tickets.filter(shown)
+        if address:
+            tickets = tickets.filter(**{f"{self._address}__iexact": address})
+        if self.readers == self.Readers.ASKED:
+            asked = Answered.of(tickets.with_all())
+            tickets = tickets.filter(pk__in=[one.ticket.pk for one in asked if one.is_open and one.missing])
         return tickets
 
     def tickets_of(self, address: str) -> TicketQuerySet:
         """The tickets by which this address is told."""
-        return self.tickets().filter(**{f"{self._address}__iexact": address}).with_all().order_by("pk")
+        return self.tickets(address).with_all().order_by("pk")
 
     def addresses(self) -> dict[str, str]:
         """Whom it is written to, each address once, with the language of its first order."""

@@ -48,6 +48,11 @@ class AnswerQuerySet(models.QuerySet[Any]):
         """Those to one question."""
         return self.filter(question=question)
 
+    def with_requests(self) -> AnswerQuerySet:
+        """Those to what is asked with a request, in the order of the questions, with these and what could be chosen."""
+        asked = self.filter(question__for_requests=True).order_by("question__position", "question__pk")
+        return asked.select_related("question__edition").prefetch_related("question__options")
+
     def with_file(self) -> AnswerQuerySet:
         """Those that are a file."""
         return self.exclude(file="")

@@ -17,6 +17,7 @@ from forum.models import Edition, Message, PageVersion
 from registration.models.billing_nudge import bill_soon
 from registration.models.guest import Guest
 from registration.models.order_billing import Billing
+from registration.models.order_links import Linked
 from registration.models.order_money import Owing
 from registration.models.order_placing import Placing
 from registration.models.order_queryset import OrderQuerySet
@@ -27,7 +28,7 @@ from registration.models.voucher import Voucher
 log = logging.getLogger(__name__)
 
 
-class Order(Owing, Billing, Placing):
+class Order(Owing, Billing, Linked, Placing):
     """One purchase. Its state and balance are derived from its tickets and payments."""
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="orders", verbose_name=_("edition"))
@@ -194,32 +195,3 @@ class Order(Owing, Billing, Placing):
             ticket.give_up(by=by)
         Voucher.give_back(*tickets)
         Place.give_back(*tickets)
-
-    @transaction.atomic
-    def correct_email(self, email: str, *, by: Actor) -> None:
-        """Set a mistyped address right, or note one where there was none, and send the mail again.
-
-        What went to a wrong address opens nothing any more: the order's link, the ticket's and the badge's code are
-        replaced; a slip of paper that was handed out stays good. A buyer whom no ticket's mail reaches gets the order's
-        new link. Raises Refusal when `email` is empty, and when the order has no live ticket.
-        """
-        if not email:
-            raise Refusal(_("Without an address nobody could be told anything any more."), field="email")
-        tickets = list(self.tickets.select_related("attendee", "order__edition"))
-        if not any(ticket.is_live for ticket in tickets):
-            raise Refusal(_("This order is over, so its address cannot be changed any more."))
-        was, self.email, self.secret = self.email, email, new_secret() if self.email else self.secret
-        self.save(update_fields=["email", "secret"])
-        for ticket in tickets:
-            if was:
-                ticket.replace_secrets()
-            if ticket.attendee.email.casefold() == was.casefold():
-                ticket.attendee.email = email
-                ticket.attendee.save(update_fields=["email"])
-            if ticket.is_live:
-                Message.queue(
-                    f"ticket-{ticket.status}", about=ticket, to=ticket.attendee.email, language=self.language
-                )
-        if not any(t.is_live and t.attendee.email.casefold() == email.casefold() for t in tickets):
-            Order.objects.send_links(email, edition=self.edition)
-        log.info("order %s: address corrected by %s", self.code, by.label)

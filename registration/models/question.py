@@ -107,6 +107,13 @@ class Question(models.Model):
         verbose_name=_("for the groups"),
         help_text=_("None chosen: for everybody."),
     )
+    for_requests = models.BooleanField(
+        _("with a request only"),
+        default=False,
+        help_text=_(
+            "Asked while a ticket waits for approval: why somebody wants to come. The answer stands beside the request."
+        ),
+    )
     depends_on = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="followers", verbose_name=_("depends on")
     )
@@ -141,7 +148,14 @@ class Question(models.Model):
             raise ValidationError(
                 {"position": _("It follows from a question that comes later. Raise its position.")}
             )
-
+        if self.for_requests and self.is_protected:
+            raise ValidationError(
+                {
+                    "for_requests": _(
+                        "Whoever decides on a request reads the answer, so it cannot be protected."
+                    )
+                }
+            )
         others = Question.objects.filter(edition=self.edition_id, kind=self.Kind.FILE, is_active=True)
         if (
             self.kind == self.Kind.FILE
@@ -186,7 +200,9 @@ class Question(models.Model):
     @property
     def is_of_all(self) -> bool:
         """Whether everybody is asked, whatever they have chosen or answered."""
-        return self.depends_on_id is None and not self.ticket_types.all() and not self.groups.all()
+        if self.depends_on_id is not None or self.for_requests:
+            return False
+        return not self.ticket_types.all() and not self.groups.all()
 
     @property
     def duties(self) -> tuple[str, str]:
@@ -194,7 +210,9 @@ class Question(models.Model):
         return ("finance", "protection") if self.is_protected else ("registration", "protection")
 
     def is_for(self, ticket_type: TicketType, group: StakeholderGroup) -> bool:
-        """Whether it is asked of somebody with this ticket type, of this group."""
+        """Whether it is asked of somebody who chooses this ticket type, of this group."""
+        if self.for_requests and not ticket_type.needs_approval:
+            return False
         return _allows(self.ticket_types.all(), ticket_type) and _allows(self.groups.all(), group)
 
     def follows_from(self, answer: Any) -> bool:

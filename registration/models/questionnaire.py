@@ -81,9 +81,22 @@ class Answered:
         return [cls(ticket, asks, given[ticket.attendee.pk]) for ticket in tickets]
 
     @property
+    def fitting(self) -> Questionnaire:
+        """What somebody with their type, of their group, may be asked. What goes with a request is asked as long as
+        it waits: whoever was invited, or has been approved, is not to say why they come; what they said stays."""
+        return Questionnaire(
+            tuple(
+                one
+                for one in self.questionnaire.questions
+                if one.is_for(self.ticket.ticket_type, self.ticket.group)
+                and (not one.for_requests or self.ticket.is_requested or one.pk in self.given)
+            )
+        )
+
+    @property
     def asked(self) -> list[Question]:
         """What they are asked."""
-        return self.questionnaire.asked_of(self.ticket.ticket_type, self.ticket.group, self.given)
+        return self.fitting.asked_of(self.ticket.ticket_type, self.ticket.group, self.given)
 
     @property
     def missing(self) -> list[Question]:
@@ -107,7 +120,7 @@ class Answered:
     def keep(self, answers: Mapping[Question, Any]) -> None:
         """Keep what was answered now; what is not asked any more, because of it, is forgotten."""
         given = {**self.given, **{question.pk: said for question, said in answers.items()}}
-        asked = self.questionnaire.asked_of(self.ticket.ticket_type, self.ticket.group, given)
+        asked = self.fitting.asked_of(self.ticket.ticket_type, self.ticket.group, given)
         dropped = {
             question: None
             for question in self.questionnaire.questions

@@ -78,6 +78,25 @@ class Changing(models.Model):
         ticket.save(update_fields=["secret", "badge_token"])
 
     @transaction.atomic
+    def replace_link(self, *, by: Actor) -> None:
+        """Make a new link to it and a new badge code, and mail them to its attendee: for when a stranger has the link.
+        The old ones open nothing from now on.
+
+        Raises Refusal when the attendee has no address to send it to, and when the ticket is not live any more.
+        """
+        ticket = self._held()
+        if not ticket.is_live:
+            raise Refusal(_("This ticket is over, so its link opens nothing that could be changed."))
+        if not ticket.attendee.email:
+            raise Refusal(
+                _("We have no e-mail address to send a new link to. Write to %(email)s.")
+                % {"email": ticket.edition.contact_email}
+            )
+        ticket.replace_secrets()
+        log.info("ticket %s: link replaced by %s", self.pk, by.label)
+        ticket.tell(f"ticket-{ticket.status}")
+
+    @transaction.atomic
     def correct(self, answers: dict[str, Any], *, by: Actor) -> bool:
         """Set answers about its attendee right; whether there was anything to change. A confirmed ticket whose badge
         looks different by that is mailed again: of several corrections within a minute, one mail tells.

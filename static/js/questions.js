@@ -1,4 +1,4 @@
-// Shows the questions that are asked, as things stand: by ticket, by group, by an answer before. What is not asked is
+// Shows the questions that are asked, as things stand: by ticket, by group, by whether it is a request, by an answer before. What is not asked is
 // switched off and not sent. Without this, the next page asks what follows from the answers.
 const form = document.querySelector("[data-question]")?.form;
 
@@ -14,6 +14,13 @@ function allows(list, name) {
   return allowed.length === 0 || !isAsked || said(name).some((value) => allowed.includes(value));
 }
 
+function fitsRequest(question) {
+  const chosen = form.querySelector("input[name=ticket_type]:checked");
+  // On a ticket's own page only questions that fit it are there.
+  const isRequest = chosen === null || chosen.labels[0].querySelector("[data-approval]") !== null;
+  return question.dataset.forRequests === undefined || isRequest;
+}
+
 function follows(question) {
   const { after, answer } = question.dataset;
   return after === undefined || said(after).includes(answer);
@@ -27,7 +34,8 @@ function show() {
   // In their order: what is switched off has no answer from which others could follow.
   for (const question of form.querySelectorAll("[data-question]")) {
     const { tickets, groups } = question.dataset;
-    const isAsked = isChosen() && allows(tickets, "ticket_type") && allows(groups, "group") && follows(question);
+    const fits = allows(tickets, "ticket_type") && allows(groups, "group") && fitsRequest(question);
+    const isAsked = isChosen() && fits && follows(question);
     question.hidden = !isAsked;
     question.disabled = !isAsked;
   }

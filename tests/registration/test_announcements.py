@@ -16,7 +16,7 @@ from forum.mail import Pointless, compose
 from forum.models import Edition, Job, Message
 from forum.tasks import run_job
 from registration.models import Announcement, Ticket
-from registration.ready_texts import ready_text
+from registration.ready_texts import ready_announcement
 from tests import make, staff
 from tests.registration.test_places import at_once, kinds
 
@@ -82,6 +82,45 @@ def test_those_are_told_whom_the_state_of_their_ticket_is_about(
     addresses = make.announcement(edition, readers=readers).addresses()
 
     assert {address.partition("@")[0] for address in addresses} == expected
+
+
+def test_those_are_told_who_have_not_answered_what_must_be_answered_of_them(edition: Edition) -> None:
+    brands = make.group(edition)
+    asked = make.question(edition, is_required=True, groups=[brands])
+    make.question(edition)
+    ticket(edition, "open@example.org", group=brands)
+    make.answer(asked, attendee=ticket(edition, "done@example.org", group=brands).attendee)
+    ticket(edition, "never-asked@example.org")
+    ticket(edition, "gone@example.org", group=brands, status="cancelled")
+
+    addresses = make.announcement(edition, readers="asked").addresses()
+
+    assert list(addresses) == ["open@example.org"]
+
+
+def test_who_has_answered_since_it_was_sent_is_not_written_to(edition: Edition) -> None:
+    asked = make.question(edition, is_required=True)
+    late = ticket(edition, "late@example.org", group=make.group(edition))
+    ticket(edition, "open@example.org", group=make.group(edition))
+    sent(make.announcement(edition, readers="asked"))
+
+    make.answer(asked, attendee=late.attendee)
+
+    with pytest.raises(Pointless):
+        compose(Message.objects.get(to="late@example.org"))
+    assert compose(Message.objects.get(to="open@example.org"))
+
+
+def test_the_ready_text_for_open_questions_is_for_those_who_have_not_answered(edition: Edition) -> None:
+    organizer = staff.at_work("registration", edition)
+
+    page = organizer.get(f"{LIST}add/?ready=questions")
+
+    chosen = page.context["adminform"].form.instance
+    assert chosen.readers == "asked"
+    assert not chosen.with_calendar
+    assert "Answer the questions" in str(chosen.text)
+    assert set(chosen.subject) == {"en", "th"}
 
 
 def test_ticket_types_and_groups_limit_who_is_told(edition: Edition) -> None:
@@ -488,7 +527,7 @@ def test_the_preview_in_the_outbox_holds_no_secret(edition: Edition, organizer: 
 
 def test_ready_texts_speak_the_language_of_each_box(edition: Edition) -> None:
     with translation.override("th"):
-        subjects, _texts = ready_text("postponed", edition)
+        subjects = ready_announcement("postponed", edition)["subject"]
 
     assert subjects["en"].startswith("New dates")
-    assert ready_text("nothing", edition) == ({}, {})
+    assert ready_announcement("nothing", edition) == {}

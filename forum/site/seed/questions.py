@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from datetime import timedelta
 
@@ -24,6 +25,7 @@ def ask(ground: Ground) -> dict[str, Question]:
             kind=row["kind"],
             is_required=row.get("is_required", False),
             is_protected=row.get("is_protected", False),
+            for_requests=row.get("for_requests", False),
             depends_on=made.get(before),
             depends_answer=answer,
             kept_until=ground.edition.ends_on + timedelta(days=row["kept_days"]),
@@ -37,12 +39,16 @@ def ask(ground: Ground) -> dict[str, Question]:
 
 
 def answer(ground: Ground, questions: dict[str, Question]) -> None:
-    """Write down what two thirds of those who come have answered about the working groups, and most of them about the
-    visa: that they need none."""
+    """Write down what two thirds of those who come have answered about the working groups, most of them about the visa:
+    that they need none; and everybody who asks to come, why."""
     dice = random.Random(2027)  # noqa: S311 - the same answers on every machine
     options = [str(option.pk) for option in questions["working-groups"].options.all()]
+    reasons = itertools.cycle(content.table("questions.toml")["question"][0]["said"])
     answers = []
-    for attendee in [ticket.attendee for ticket in Ticket.objects.of_edition(ground.edition)]:
+    for ticket in Ticket.objects.of_edition(ground.edition):
+        attendee = ticket.attendee
+        if ticket.is_requested:
+            answers.append(Answer(attendee=attendee, question=questions["why"], value=next(reasons)))
         if dice.random() < 0.66:
             chosen = sorted(dice.sample(options, dice.randint(1, 3)), key=options.index)
             answers.append(Answer(attendee=attendee, question=questions["working-groups"], value=chosen))
