@@ -36,4 +36,4 @@ def warm_the_press(**_signal: Any) -> None:
     from forum import pdf
 
     with contextlib.suppress(OSError):  # libraries are missing: /readyz says so, and so does each badge
-        pdf.render("<p>Plenary</p>")
+        pdf.render('<!doctype html><html lang="en"><title>Plenary</title><p>Plenary</p></html>')

@@ -26,6 +26,8 @@ from registration.forms.in_bulk import CancelForumForm, PayBackForm
 from registration.models import BulkRefund, BulkRefundPart
 from registration.models.bulk_plan import What
 
+ORDERS = "admin:registration_order_changelist"
+
 
 class PaysBackInBulk(ModelAdmin):
     """Offers, in the list of orders, to pay the chosen ones back."""
@@ -110,7 +112,7 @@ class BulkRefundAdmin(EditionAdmin):
 
         return [
             page("cancel-forum/", self.cancel_forum_view, "cancel_forum"),
-            page("orders/", require_POST(self.orders_view), "orders"),
+            page("orders/", self.orders_view, "orders"),
             page("<int:pk>/paid/", require_POST(self.paid_view), "paid"),
             page("<int:pk>/again/", require_POST(self.again_view), "again"),
             page("<int:pk>/by-hand.csv", self.csv_view, "csv"),
@@ -155,7 +157,7 @@ class BulkRefundAdmin(EditionAdmin):
         """Show the sums of what is asked; when they were seen and confirmed, have it done."""
         form = PayBackForm(request.edition, request.POST)
         if not form.is_valid():
-            return pay_back_page(self, request, form, None)
+            return pay_back_page(self, request, form, None) if request.POST else redirect(ORDERS)
         asked = form.cleaned_data
         deed = {"what": What(asked["what"]), "share": asked["share"]}
         if "confirm" in request.POST:

@@ -570,6 +570,15 @@ def test_finance_chooses_orders_sees_the_sums_and_pays_back(edition: Edition) ->
     assert sorted(Refund.objects.values_list("amount", flat=True)) == [12500, 12500]
 
 
+def test_who_comes_back_to_the_page_by_its_address_chooses_orders_first(edition: Edition) -> None:
+    organizer = staff.at_work("finance", edition)
+
+    led = organizer.get(f"{LIST}orders/")
+
+    assert led.status_code == 302
+    assert led.url == "/admin/registration/order/"
+
+
 @pytest.mark.parametrize("duty", ["registration", "programme", "door", "protection"])
 def test_only_finance_pays_many_back(duty: str, edition: Edition) -> None:
     order = bought(edition, amount=30000)
