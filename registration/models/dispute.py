@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import models, transaction
+from django.db.models import Sum
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -23,6 +25,13 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
     def of_edition(self, edition: Edition) -> DisputeQuerySet:
         """Those of one edition."""
         return self.filter(payment__order__edition=edition).select_related("payment__order")
+
+    def lost_by_day(self, edition: Edition) -> list[tuple[date, str, str, int]]:
+        """Day in the edition's time zone on which it was lost, provider, currency, and how much; of all of an
+        edition."""
+        day = TruncDate("told_at", tzinfo=edition.zone)
+        lost = self.filter(payment__order__edition=edition, status=Dispute.Status.LOST).order_by()
+        return list(lost.values_list(day, "payment__provider", "payment__currency").annotate(Sum("amount")))
 
     def to_be_answered(self) -> DisputeQuerySet:
         """Those that wait for what an organizer has to say, the most pressing first."""
@@ -96,9 +105,14 @@ class Dispute(models.Model):
         return self.status in DECIDED
 
     @property
+    def is_lost(self) -> bool:
+        """Whether its money is gone for good."""
+        return self.status == self.Status.LOST
+
+    @property
     def holds_money(self) -> bool:
         """Whether the payment's money is taken back, or may be: paying it back too would be paying it twice."""
-        return self.is_withdrawn or self.status == self.Status.LOST or not self.is_over
+        return self.is_withdrawn or self.is_lost or not self.is_over
 
     @classmethod
     @transaction.atomic

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.models import Edition
 from registration.models import ledger_sql
+from registration.models.dispute import Dispute
 from registration.models.payment import Payment
 from registration.models.refund import Refund
 
@@ -49,7 +50,7 @@ class Figures:
     """What was received beyond all that, and is to be paid back or kept."""
     kept: int = 0
     refunded: int = 0
-    """What was paid back, or is about to be."""
+    """What was paid back, is about to be, or was taken back by payers for good."""
 
     @property
     def received(self) -> int:
@@ -99,7 +100,7 @@ class Ledger:
     """
 
     def __init__(self, edition: Edition) -> None:
-        """Read it; five questions, however many orders there are."""
+        """Read it; six questions, however many orders there are."""
         self.edition, self.currency = edition, edition.currency
         shares = _shares(edition)
         types = {one.pk: str(one) for one in edition.ticket_types.all()}
@@ -148,6 +149,8 @@ def _flows(edition: Edition) -> Iterable[tuple[date, str, str, Flow]]:
         yield day, provider, currency, Flow(number, amount, 0)
     for day, provider, currency, amount in Refund.objects.sums_by_day(edition):
         yield day, provider, currency, Flow(0, 0, amount)
+    for day, provider, currency, amount in Dispute.objects.lost_by_day(edition):
+        yield day, provider, currency, Flow(0, 0, amount)
 
 
 @dataclass(frozen=True)
@@ -162,7 +165,7 @@ class Account:
     """What its confirmed tickets cost."""
     kept: int
     paid: int
-    """What came and was not paid back."""
+    """What came and did not go back."""
 
     @classmethod
     def disagreeing(cls, edition: Edition) -> list[Account]:

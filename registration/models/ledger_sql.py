@@ -19,10 +19,13 @@ WITH here AS (
     GROUP BY p.order_id
 ), went AS (
     SELECT p.order_id, r.ticket_id, CAST(SUM(r.amount) AS BIGINT) AS refunded
-    FROM registration_refund r
+    FROM (
+        SELECT payment_id, ticket_id, amount FROM registration_refund WHERE status <> 'failed' OR is_unsure
+        UNION ALL
+        SELECT payment_id, NULL, amount FROM registration_dispute WHERE status = 'lost'
+    ) r
     JOIN registration_payment p ON p.id = r.payment_id
     JOIN here ON here.id = p.order_id AND here.currency = p.currency
-    WHERE r.status <> 'failed' OR r.is_unsure
     GROUP BY p.order_id, r.ticket_id
 ), back AS (
     SELECT order_id, CAST(SUM(refunded) AS BIGINT) AS refunded,

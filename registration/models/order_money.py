@@ -48,8 +48,8 @@ class Owing:
 
     @property
     def refunded(self) -> int:
-        """What was paid back of it, or is about to be, in minor units."""
-        return sum(payment.refunded for payment in self._payments)
+        """What was paid back of it, is about to be, or was taken back by its payer for good, in minor units."""
+        return sum(payment.refunded + payment.lost for payment in self._payments)
 
     @property
     def paid(self) -> int:

@@ -138,6 +138,6 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.select_related("edition").prefetch_related(
             *(models.Prefetch("tickets", Ticket.objects.with_answers()), "tickets__refunds"),
             "tickets__type_changes__to_type",
-            *("payments__refunds", "checkouts"),
+            *("payments__refunds", "payments__disputes", "checkouts"),
             *("tickets__ticket_type__days", "tickets__ticket_type__edition__days"),
         )

@@ -92,6 +92,11 @@ class Payment(models.Model):
         return sum(refund.amount for refund in self.refunds.all() if refund.counts)
 
     @property
+    def lost(self) -> int:
+        """What its payer took back of it by way of their bank, for good, in minor units."""
+        return sum(dispute.amount for dispute in self.disputes.all() if dispute.is_lost)
+
+    @property
     def refundable(self) -> int:
         """What may still be paid back of it, in minor units: nothing while its payer takes it back themselves."""
         return 0 if self.is_disputed else self.amount - self.refunded

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from forum.actor import Actor
 from forum.errors import Refusal
-from registration.models import Dispute, Order, Refund
+from registration.models import Account, Dispute, Order, Refund
 from registration.tasks import send_refund
 from tests import make, staff
 from tests.registration.test_checkouts import reserved
@@ -145,6 +145,18 @@ def test_what_a_payer_takes_back_is_not_paid_back_too(status: str) -> None:
         Refund.ask(payment, amount=1, by=Actor.system())
 
     assert payment.refundable == 0
+
+
+def test_money_that_a_payer_took_back_for_good_is_not_paid_any_more() -> None:
+    order = make.order(ticket_type=make.ticket_type(price=25000), status="confirmed")
+    make.dispute(make.payment(order), status="lost")
+
+    now = Order.objects.with_tickets().get()
+
+    assert (now.received, now.refunded, now.paid, now.balance) == (25000, 25000, 0, 25000)
+    assert not now.is_payable
+    [account] = Account.disagreeing(order.edition)
+    assert account.lacking == 25000
 
 
 def test_after_a_won_dispute_money_may_be_paid_back_again() -> None:

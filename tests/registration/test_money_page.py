@@ -83,6 +83,8 @@ def many(edition: Edition, number: int = 60) -> None:
                     is_unsure=dice.random() < 0.2,
                     ticket=dice.choice([*tickets, None]),
                 )
+            if dice.random() < 0.2:
+                make.dispute(payment, amount=dice.choice([50, 40]), status=dice.choice(["lost", "won"]))
         Order.objects.filter(pk=made.pk).update(kept=dice.choice([0, 0, 30, 30000]))
 
 
