@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from copy import copy
+from typing import TYPE_CHECKING, Any, Self, cast
+
+from django.db import models
+
+from forum.models import StakeholderGroup
+from registration.models.quota_queryset import EVERYBODY
+
+if TYPE_CHECKING:
+    from registration.models.place_offer import PlaceOffer
+    from registration.models.quota import Quota
+    from registration.models.voucher import Voucher
+
+
+class PlacesLeft(models.Model):
+    """How many places are left of a ticket type, for somebody of a group or for whoever may take it.
+
+    Readings, not promises: `Place.take` decides.
+    """
+
+    voucher: Voucher | None
+    offer: PlaceOffer | None
+    group: StakeholderGroup | None = None  # for which it is seen; no column
+    edition: Any
+    quotas: Any
+    groups: Any
+
+    class Meta:
+        abstract = True
+
+    def seen_by(self, group: StakeholderGroup) -> Self:
+        """A copy of this type as somebody of `group` sees it."""
+        seen = copy(self)
+        seen.group = group
+        return seen
+
+    @property
+    def left(self) -> int | None:
+        """How many places are left in the scarcest of its quotas; None when nothing limits it or a voucher goes beyond.
+        Seen by nobody in particular, for the group that has most left."""
+        if self.group:
+            return self._left_for(self.group)
+        if all(quota.counts == EVERYBODY for quota in self.quotas.all()):
+            return self._fewest(self.quotas.all())
+        each = [self._left_for(group) for group in self._groups_that_may()]
+        return None if None in each else max((one for one in each if one is not None), default=0)
+
+    @property
+    def left_in_words(self) -> str:
+        """`many`, `few` or `none`: exact numbers would tell who else comes. `kept` when one is, by an offer."""
+        if self.offer:
+            return "kept"
+        left = self.left
+        if left is None or left > 10:
+            return "many"
+        return "few" if left > 0 else "none"
+
+    @property
+    def full_for(self) -> list[StakeholderGroup]:
+        """The groups that may take it and for which no place is left; not asked when one is kept by an offer."""
+        if self.offer:
+            return []
+        if self.group is None and all(quota.counts == EVERYBODY for quota in self.quotas.all()):
+            return list(self._groups_that_may()) if self.left == 0 else []
+        return [group for group in self._groups_that_may() if self._left_for(group) == 0]
+
+    @property
+    def full_for_some(self) -> list[StakeholderGroup]:
+        """The same as others see them, each once, where others find places."""
+        if self.left_in_words == "none" or all(quota.counts == EVERYBODY for quota in self.quotas.all()):
+            return []
+        return list({public.pk: public for public in (group.public for group in self.full_for)}.values())
+
+    @property
+    def why_full(self) -> str:
+        """Why somebody of the group for which it is seen can have none; empty when they can."""
+        if self.left_in_words != "none":
+            return ""
+        limits = self._limiting(self.group) if self.group else self._limiting_anybody()
+        full = min(limits, key=lambda quota: (quota.free, quota.counts != EVERYBODY, quota.pk))
+        return full.why_full(cast("Any", self))
+
+    def _groups_that_may(self) -> Iterable[StakeholderGroup]:
+        return self.groups.all() or self.edition.groups.all()
+
+    def _left_for(self, group: StakeholderGroup) -> int | None:
+        return self._fewest(self._limiting(group))
+
+    def _fewest(self, quotas: Iterable[Quota]) -> int | None:
+        if self.voucher and self.voucher.goes_beyond:
+            return None
+        free = [quota.free for quota in quotas if quota.limits_now]
+        return min(free) if free else None
+
+    def _limiting(self, group: StakeholderGroup) -> list[Quota]:
+        return [quota for quota in self.quotas.all() if quota.limits_now and quota.takes(group)]
+
+    def _limiting_anybody(self) -> list[Quota]:
+        return [quota for quota in self.quotas.all() if quota.limits_now]
