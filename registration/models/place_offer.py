@@ -77,8 +77,8 @@ class PlaceOfferQuerySet(models.QuerySet["PlaceOffer"]):
         return self.filter(secret=secret).with_entry()
 
     def misplaced(self) -> PlaceOfferQuerySet:
-        """Those whose places are not the ones that their state, their group and their type's quotas call for; there must
-        be none."""
+        """Those whose places are not the ones that their state, their group and their type's quotas call for; there
+        must be none."""
         place_here = Place.objects.filter(offer=OuterRef(OuterRef("pk")), quota=OuterRef("pk"))
         theirs = Quota.objects.counting("entry__group").filter(ticket_types=OuterRef("entry__ticket_type"))
         lacking = theirs.filter(~Exists(place_here))

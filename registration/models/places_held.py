@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 def hold_places_of(ticket: Ticket, *ticket_types: TicketType) -> None:
-    """Let a ticket hold a place of each quota of these types that counts its group, and of no other: the last statements of a short
-    transaction. In primary-key order, as all who take and give back. Raises Refusal when one is full, or what is free
-    is kept for those who wait; the caller's transaction must then be given up."""
+    """Let a ticket hold a place of each quota of these types that counts its group, and of no other: the last
+    statements of a short transaction. In primary-key order, as all who take and give back. Raises Refusal when one is
+    full, or what is free is kept for those who wait; the caller's transaction must then be given up."""
     hold_quotas(ticket.order.edition_id)
     kinds = [kind.pk for kind in ticket_types]
     shares = shares_of(kinds)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from copy import copy
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.db import models
 
 from forum.models import StakeholderGroup
+from registration.models.quota_counting import public_key
 from registration.models.quota_queryset import EVERYBODY
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class PlacesLeft(models.Model):
     edition: Any
     quotas: Any
     groups: Any
+    is_for: Callable[[StakeholderGroup], bool]
 
     class Meta:
         abstract = True
@@ -43,7 +45,7 @@ class PlacesLeft(models.Model):
         Seen by nobody in particular, for the group that has most left."""
         if self.group:
             return self._left_for(self.group)
-        if all(quota.counts == EVERYBODY for quota in self.quotas.all()):
+        if not self._is_by_group:
             return self._fewest(self.quotas.all())
         each = [self._left_for(group) for group in self._groups_that_may()]
         return None if None in each else max((one for one in each if one is not None), default=0)
@@ -58,45 +60,47 @@ class PlacesLeft(models.Model):
             return "many"
         return "few" if left > 0 else "none"
 
+    def is_full_for(self, group: StakeholderGroup) -> bool:
+        """Whether somebody of `group` may take it, and finds no place."""
+        return self.is_for(group) and self.seen_by(group).left_in_words == "none"
+
     @property
     def full_for(self) -> list[StakeholderGroup]:
-        """The groups that may take it and for which no place is left; not asked when one is kept by an offer."""
-        if self.offer:
+        """The groups that may take it and find no place, where others do."""
+        if self.left_in_words == "none" or not self._is_by_group:
             return []
-        if self.group is None and all(quota.counts == EVERYBODY for quota in self.quotas.all()):
-            return list(self._groups_that_may()) if self.left == 0 else []
-        return [group for group in self._groups_that_may() if self._left_for(group) == 0]
+        return [group for group in self._groups_that_may() if self.is_full_for(group)]
 
     @property
     def full_for_some(self) -> list[StakeholderGroup]:
-        """The same as others see them, each once, where others find places."""
-        if self.left_in_words == "none" or all(quota.counts == EVERYBODY for quota in self.quotas.all()):
+        """The same as others see them, each once."""
+        if not (full := {public_key(group) for group in self.full_for}):
             return []
-        return list({public.pk: public for public in (group.public for group in self.full_for)}.values())
+        return [group for group in self.edition.groups.all() if group.pk in full]
 
     @property
     def why_full(self) -> str:
         """Why somebody of the group for which it is seen can have none; empty when they can."""
         if self.left_in_words != "none":
             return ""
-        limits = self._limiting(self.group) if self.group else self._limiting_anybody()
+        limits = [
+            one for one in self.quotas.all() if one.limits_now and (not self.group or one.takes(self.group))
+        ]
         full = min(limits, key=lambda quota: (quota.free, quota.counts != EVERYBODY, quota.pk))
         return full.why_full(cast("Any", self))
+
+    @property
+    def _is_by_group(self) -> bool:
+        return any(quota.counts != EVERYBODY for quota in self.quotas.all())
 
     def _groups_that_may(self) -> Iterable[StakeholderGroup]:
         return self.groups.all() or self.edition.groups.all()
 
     def _left_for(self, group: StakeholderGroup) -> int | None:
-        return self._fewest(self._limiting(group))
+        return self._fewest(quota for quota in self.quotas.all() if quota.takes(group))
 
     def _fewest(self, quotas: Iterable[Quota]) -> int | None:
         if self.voucher and self.voucher.goes_beyond:
             return None
         free = [quota.free for quota in quotas if quota.limits_now]
         return min(free) if free else None
-
-    def _limiting(self, group: StakeholderGroup) -> list[Quota]:
-        return [quota for quota in self.quotas.all() if quota.limits_now and quota.takes(group)]
-
-    def _limiting_anybody(self) -> list[Quota]:
-        return [quota for quota in self.quotas.all() if quota.limits_now]

@@ -117,7 +117,8 @@ class WaitingEntry(models.Model):
     ) -> WaitingEntry:
         """Put an address on the list of a type, or find it there, and mail its link to it, once for each `key`.
 
-        Raises Refusal when registration is closed, the type is not on offer or for other groups, or has places left for the group.
+        Raises Refusal when registration is closed, the type is not on offer or for other groups, or has places left
+        for this one.
         """
         kind = TicketType.objects.on_offer(ticket_type.edition).with_places().as_it_is(ticket_type)
         if kind is None or not kind.takes_waiting or not kind.edition.takes_registrations:

@@ -92,6 +92,12 @@ def is_for(ticket_type: TicketType) -> str:
 
 
 @register.filter
+def full_for(ticket_type: TicketType) -> str:
+    """Name the groups for which no place of a ticket is left, as others see them. Empty when all find the same."""
+    return cldr.listed(ticket_type.full_for_some)
+
+
+@register.filter
 def tickets(count: int) -> str:
     """Count tickets: “1 ticket”, “3 tickets”."""
     return ngettext("%(count)d ticket", "%(count)d tickets", count) % {"count": count}
