@@ -21,7 +21,7 @@ from registration.models.wish import Wish
 
 
 class WaitingForm(forms.Form):
-    """Asks for the address of who wants to wait for a ticket; for the group, among those for which it is full, only when
+    """Asks for the address of who wants to wait for a ticket; for the group, of those for which it is full, only when
     no link has chosen it."""
 
     group = forms.TypedChoiceField(

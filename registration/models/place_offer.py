@@ -194,11 +194,10 @@ class PlaceOffer(models.Model):
         shares = [share for share in shares_of([kind]) if share.takes(kind, group)]
         Place.objects.bulk_create(Place(offer=self, quota_id=share.quota) for share in shares)
         for share in shares:
-            if Quota.take_one(share.quota):
-                continue
-            if not share.is_released:
-                raise Refusal(_("No place is free for “%(type)s”.") % {"type": self.ticket_type})
-            Place.objects.filter(offer=self, quota=share.quota).update(is_extra=True)
+            if not Quota.take_one(share.quota):
+                if not share.is_released:
+                    raise Refusal(_("No place is free for “%(type)s”.") % {"type": self.ticket_type})
+                Place.objects.filter(offer=self, quota=share.quota).update(is_extra=True)
 
     def must_be_for(self, ticket_type: TicketType, group: StakeholderGroup) -> None:
         """Raise Refusal when it is for another type or group. Whether it is still open, `take` decides."""

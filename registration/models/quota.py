@@ -148,11 +148,15 @@ class Quota(Counting):
         hold_quotas(self.edition_id, alone=True)
         quota = Quota.objects.select_for_update().get(pk=self.pk)
         quota.ticket_types.set(ticket_types)
+        aside = Quota.objects.aside_from(quota)
         if groups is not None:
+            if groups and aside:
+                said = _("Places of it are set aside, which is only done with those that all groups share.")
+                raise Refusal(said, field="groups")
             quota.counts = ONLY if groups else EVERYBODY
             quota.name_groups(groups)
         quota.recount()
-        if aside := Quota.objects.aside_from(quota):
+        if aside:
             aside.ticket_types.set(ticket_types)
             aside.recount()
         self.refresh_from_db()

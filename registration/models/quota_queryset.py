@@ -49,8 +49,8 @@ class QuotaQuerySet(models.QuerySet["Quota"]):
         """Each with `group_keys`, those of its groups as one text: to prefetch them would be one more question to
         everybody who registers, also where no quota is by group."""
         key = Joined(Cast("stakeholdergroup_id", TextField()))
-        named = self.model.groups.through._default_manager.filter(quota=OuterRef("pk"))
-        keys = named.order_by().values("quota").values_list(key)
+        named: Any = self.model.groups.through._default_manager.filter(quota=OuterRef("pk"))
+        keys = named.order_by().values("quota").annotate(keys=key).values("keys")
         return self.annotate(group_keys=Coalesce(Subquery(keys), Value("", TextField())))
 
     def limiting(self) -> QuotaQuerySet:
@@ -88,6 +88,14 @@ class QuotaQuerySet(models.QuerySet["Quota"]):
     def of_edition(self, edition: Edition) -> QuotaQuerySet:
         """Those of one edition."""
         return self.filter(edition=edition)
+
+    def wholes(self) -> QuotaQuerySet:
+        """All but those that only keep places of another one for some groups."""
+        return self.filter(kept_from=None)
+
+    def with_all(self) -> QuotaQuerySet:
+        """Each with its types, its groups and what is set aside from it."""
+        return self.select_related("aside").prefetch_related("ticket_types", "groups", "aside__groups")
 
     def aside_from(self, whole: Quota) -> Quota | None:
         """The one that keeps places of `whole` for some groups; None when nothing was ever set aside from it."""
