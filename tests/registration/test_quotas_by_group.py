@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from forum.actor import Actor
@@ -679,6 +681,87 @@ def test_groups_of_a_page_cost_no_question_more(
     with django_assert_num_queries(5):  # types, groups that may, prices, days, quotas
         seen = list(TicketType.objects.of_edition(edition).with_places())
         assert [one.seen_by(group).left for one in seen for group in read] == [4]
+
+
+# --- the pages ---
+
+
+PATH, JOIN = "/en/register/", "/en/register/waiting/"
+
+
+def text(response: Any) -> str:
+    return html.unescape(response.content.decode())
+
+
+def test_the_page_says_for_whom_no_place_is_left(
+    client: Client, kind: TicketType, suppliers: StakeholderGroup, brands: StakeholderGroup
+) -> None:
+    make.quota(kind, size=0, groups=[suppliers])
+
+    page = text(client.get(PATH))
+
+    assert "No places left for Suppliers" in page
+    assert f'data-full-for="{suppliers.slug}"' in page
+    assert page.count("formaction=") == 1
+    assert "disabled" not in page
+
+
+def test_the_page_names_no_group_that_is_shown_as_another(
+    edition: Edition, client: Client, kind: TicketType, suppliers: StakeholderGroup, brands: StakeholderGroup
+) -> None:
+    hidden = make.group(edition, name="Hidden ones", shown_as=suppliers)
+    make.quota(kind, size=0, groups=[suppliers])
+
+    page = text(client.get(PATH))
+
+    assert "No places left for Suppliers<" in page
+    assert f'data-full-for="{suppliers.slug} {hidden.slug}"' in page
+
+
+def test_who_chooses_a_group_that_is_full_reads_why(
+    client: Client, kind: TicketType, suppliers: StakeholderGroup, brands: StakeholderGroup
+) -> None:
+    make.quota(kind, size=0, groups=[suppliers])
+    sent = {"step": "review", "ticket_type": kind.pk, "group": suppliers.slug}
+
+    of_suppliers = client.post(PATH, sent).context["form"]
+    of_brands = client.post(PATH, {**sent, "group": brands.slug}).context["form"]
+
+    said = "The places of “Main forum” for Suppliers are taken. Choose another ticket."
+    assert of_suppliers.errors["ticket_type"] == [said]
+    assert "ticket_type" not in of_brands.errors
+
+
+def test_one_is_asked_to_wait_only_as_somebody_who_finds_no_place(
+    client: Client, kind: TicketType, suppliers: StakeholderGroup, brands: StakeholderGroup
+) -> None:
+    make.group(kind.edition, name="Others")
+    make.quota(kind, size=0, groups=[suppliers, brands])
+
+    page = text(client.get(JOIN, {"ticket": kind.pk}))
+    as_supplier = text(client.get(JOIN, {"ticket": kind.pk, "group": suppliers.slug}))
+    other = client.get(JOIN, {"ticket": kind.pk, "group": kind.edition.groups.get(name__en="Others").slug})
+
+    assert ("Suppliers" in page, "Brands" in page, "Others" in page) == (True, True, False)
+    assert "You wait as: Suppliers" in as_supplier
+    assert other.status_code == 302
+
+
+def test_a_person_of_a_delegation_whose_group_is_full_is_told_so_at_their_row(
+    client: Client, kind: TicketType, suppliers: StakeholderGroup, brands: StakeholderGroup
+) -> None:
+    make.quota(kind, size=0, groups=[suppliers])
+    rows = {"people-TOTAL_FORMS": "2", "people-INITIAL_FORMS": "0"}
+    people = {
+        f"people-{number}-{name}": value
+        for number, group in enumerate(("", suppliers.slug))
+        for name, value in {"name": f"Person {number}", "group": group, "photo_consent": "ask"}.items()
+    }
+    sent = {"step": "review", "group": brands.slug, "ticket_type": kind.pk, "email": "a@example.org"}
+
+    page = text(client.post("/en/register/delegation/", {**sent, **rows, **people}))
+
+    assert page.count("The places of “Main forum” for Suppliers are taken.") >= 1
 
 
 # --- what must never be ---
