@@ -189,4 +189,5 @@ class TicketTypeAdmin(EditionAdmin):
 
     @admin.display(description=_("quotas"))
     def quotas_written(self, ticket_type: TicketType) -> str:
-        return ", ".join(str(quota) for quota in ticket_type.quotas.all()) or gettext("No limit")
+        wholes = [str(quota) for quota in ticket_type.quotas.all() if not quota.is_aside]
+        return ", ".join(wholes) or gettext("No limit")

@@ -125,10 +125,10 @@ class Quota(Counting):
                 said = _("%(kept)s places of “%(quota)s” are set aside. Choose that many or more.")
                 raise Refusal(said % {"kept": kept, "quota": self}, field="size")
             aside.resize(size - kept)
-        if size is not None and size < was.taken:
+        enough = Q(taken__lte=size) if size is not None else Q()
+        if not Quota.objects.filter(enough, pk=self.pk).update(size=size):
             said = _("%(taken)s places of “%(quota)s” are taken. Choose that many or more.")
             raise Refusal(said % {"taken": was.taken, "quota": self}, field="size")
-        Quota.objects.filter(pk=self.pk).update(size=size)
         self.size = size
         offer_what_is_free(self.edition_id)
 
