@@ -207,7 +207,7 @@ def test_who_does_not_see_real_groups_leaves_them_as_they_are(
     ticket.refresh_from_db()
     assert ticket.group == hidden
     assert "Hidden ones" not in page.content.decode()
-    assert page.context["form"]["group"].value() == suppliers
+    assert page.context["form"]["group"].value() == suppliers.pk
 
 
 def test_a_group_that_is_full_is_said_at_the_field(
