@@ -293,6 +293,7 @@ def test_who_places_are_set_aside_for_may_have_the_others_too(
     assert taken(whole) == 3
 
 
+@pytest.mark.embedded
 def test_what_was_set_aside_everybody_can_have_from_its_day_on(
     kind: TicketType, suppliers: StakeholderGroup, brands: StakeholderGroup
 ) -> None:
@@ -568,6 +569,7 @@ def test_a_group_that_a_quota_counts_is_shown_as_no_other_one(
 # --- waiting ---
 
 
+@pytest.mark.embedded
 def test_who_waits_is_offered_a_place_of_their_group_and_of_no_other(
     kind: TicketType, suppliers: StakeholderGroup, brands: StakeholderGroup
 ) -> None:
@@ -660,6 +662,7 @@ def test_those_who_wait_for_a_group_are_counted_against_its_places_alone(
 # --- what is left, in words ---
 
 
+@pytest.mark.embedded
 def test_a_ticket_is_full_when_it_is_for_all_groups_that_may_take_it(
     edition: Edition, suppliers: StakeholderGroup, brands: StakeholderGroup
 ) -> None:
@@ -767,6 +770,7 @@ def test_a_person_of_a_delegation_whose_group_is_full_is_told_so_at_their_row(
 # --- what must never be ---
 
 
+@pytest.mark.embedded
 def test_a_place_of_another_groups_quota_is_found(
     edition: Edition, kind: TicketType, suppliers: StakeholderGroup, brands: StakeholderGroup
 ) -> None:
