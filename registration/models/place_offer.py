@@ -77,8 +77,7 @@ class PlaceOfferQuerySet(models.QuerySet["PlaceOffer"]):
         return self.filter(secret=secret).with_entry()
 
     def misplaced(self) -> PlaceOfferQuerySet:
-        """Those whose places are not the ones that their state, their group and their type's quotas call for; there
-        must be none."""
+        """Those whose places are not what their state, group and type's quotas call for; there must be none."""
         place_here = Place.objects.filter(offer=OuterRef(OuterRef("pk")), quota=OuterRef("pk"))
         theirs = Quota.objects.counting("entry__group").filter(ticket_types=OuterRef("entry__ticket_type"))
         lacking = theirs.filter(~Exists(place_here))
@@ -190,7 +189,7 @@ class PlaceOffer(models.Model):
 
     def _hold(self) -> None:
         hold_quotas(self.edition.pk)
-        kind, group = self.ticket_type.pk, public_key(self.group)
+        kind, group = self.entry.ticket_type_id, public_key(self.group)
         shares = [share for share in shares_of([kind]) if share.takes(kind, group)]
         Place.objects.bulk_create(Place(offer=self, quota_id=share.quota) for share in shares)
         for share in shares:
