@@ -64,19 +64,17 @@ class PlacesLeft(models.Model):
         """Whether somebody of `group` may take it, and finds no place."""
         return self.is_for(group) and self.seen_by(group).left_in_words == "none"
 
-    @property
-    def full_for(self) -> list[StakeholderGroup]:
-        """The groups that may take it and find no place, where others do."""
-        if self.left_in_words == "none" or not self._is_by_group:
+    def groups_that_find(self, words: str) -> list[StakeholderGroup]:
+        """The groups that may take it and find so many places, `few` or `none`, where others find more."""
+        if not self._is_by_group or self.left_in_words == words:
             return []
-        return [group for group in self._groups_that_may() if self.is_full_for(group)]
+        return [group for group in self._groups_that_may() if self.seen_by(group).left_in_words == words]
 
-    @property
-    def full_for_some(self) -> list[StakeholderGroup]:
+    def shown_groups_that_find(self, words: str) -> list[StakeholderGroup]:
         """The same as others see them, each once."""
-        if not (full := {public_key(group) for group in self.full_for}):
+        if not (found := {public_key(group) for group in self.groups_that_find(words)}):
             return []
-        return [group for group in self.edition.groups.all() if group.pk in full]
+        return [group for group in self.edition.groups.all() if group.pk in found]
 
     @property
     def why_full(self) -> str:

@@ -92,9 +92,9 @@ def is_for(ticket_type: TicketType) -> str:
 
 
 @register.filter
-def full_for(ticket_type: TicketType) -> str:
-    """Name the groups for which no place of a ticket is left, as others see them. Empty when all find the same."""
-    return cldr.listed(ticket_type.full_for_some)
+def who_finds(ticket_type: TicketType, words: str) -> str:
+    """Name the groups that find few places of a ticket, or none, as others see them. Empty when all find the same."""
+    return cldr.listed(ticket_type.shown_groups_that_find(words))
 
 
 @register.filter

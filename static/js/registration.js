@@ -6,15 +6,20 @@ const tickets = [...form.querySelectorAll('input[name="ticket_type"]')];
 const slugs = (text) => (text ?? "").split(" ").filter(Boolean);
 
 function sayWhatIsLeft(ticket, group) {
-  if (!("fullFor" in ticket.dataset)) {
-    return;
-  }
-  const isFull = slugs(ticket.dataset.fullFor).includes(group);
   const choice = ticket.closest(".choice");
-  choice.querySelector("[data-full]").hidden = Boolean(group) && !isFull;
-  choice.querySelector("[data-left]").hidden = isFull;
-  ticket.disabled = isFull;
-  ticket.checked &&= !isFull;
+  const finds = (words) => slugs(ticket.dataset[`${words}For`]).includes(group);
+  for (const words of ["full", "few"]) {
+    const said = choice.querySelector(`[data-${words}]`);
+    if (said) {
+      said.hidden = Boolean(group) && !finds(words);
+    }
+  }
+  const left = choice.querySelector("[data-left]");
+  if (left) {
+    left.hidden = finds("full") || finds("few");
+    ticket.disabled = finds("full");
+    ticket.checked &&= !ticket.disabled;
+  }
 }
 
 function showTicketsFor(group) {

@@ -671,8 +671,8 @@ def test_a_ticket_is_full_when_it_is_for_all_groups_that_may_take_it(
 
     of_both, of_own = TicketType.objects.with_places().order_by("pk")
 
-    assert (of_both.left_in_words, [str(one) for one in of_both.full_for_some]) == ("many", ["Suppliers"])
-    assert (of_own.left_in_words, of_own.full_for_some) == ("none", [])
+    assert (of_both.left_in_words, of_both.shown_groups_that_find("none")) == ("many", [suppliers])
+    assert (of_own.left_in_words, of_own.shown_groups_that_find("none")) == ("none", [])
 
 
 def test_groups_of_a_page_cost_no_question_more(
@@ -707,6 +707,18 @@ def test_the_page_says_for_whom_no_place_is_left(
     assert f'data-full-for="{suppliers.slug}"' in page
     assert page.count("formaction=") == 1
     assert "disabled" not in page
+
+
+def test_the_page_says_for_whom_few_places_are_left(
+    client: Client, kind: TicketType, suppliers: StakeholderGroup, brands: StakeholderGroup
+) -> None:
+    make.quota(kind, size=3, groups=[suppliers])
+
+    page = text(client.get(PATH))
+
+    assert "Few places left for Suppliers" in page
+    assert f'data-few-for="{suppliers.slug}"' in page
+    assert ("Many places left" in page, "data-full-for" in page) == (True, False)
 
 
 def test_the_page_names_no_group_that_is_shown_as_another(
