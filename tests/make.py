@@ -40,6 +40,7 @@ from registration.models import (
     Quota,
     Refund,
     RefundRule,
+    SetAside,
     StatementLine,
     Ticket,
     TicketType,
@@ -294,14 +295,24 @@ def answer(question: Question | None = None, value: Any = "An answer", **fields:
     return answers_to(question).get(attendee=attendee)
 
 
-def quota(*ticket_types: TicketType, size: int | None = 100, **fields: Any) -> Quota:
-    """How many there are of these types together; None for no limit."""
+def quota(
+    *ticket_types: TicketType, size: int | None = 100, groups: Iterable[StakeholderGroup] = (), **fields: Any
+) -> Quota:
+    """How many there are of these types together, for everybody or only for `groups`; None for no limit."""
     types = ticket_types or (ticket_type(),)
     made = Quota.objects.create(
-        edition=types[0].edition, **{"name": f"Quota {_number()}", "size": size, **fields}
+        edition=types[0].edition,
+        **{"name": f"Quota {_number()}", "size": size, "counts": "only" if groups else "everybody", **fields},
     )
     made.ticket_types.set(types)
+    made.groups.set(groups)
     return made
+
+
+def set_aside(quota: Quota, number: int, *groups: StakeholderGroup, until: datetime | None = None) -> Quota:
+    """So many of its places are kept for these groups; the quota by which they are, which counts all others."""
+    SetAside(number, list(groups), until).keep(quota, by=Actor.system())
+    return Quota.objects.get(kept_from=quota)
 
 
 def voucher(edition: Edition | None = None, **fields: Any) -> Voucher:

@@ -35,7 +35,7 @@ class StakeholderGroupAdmin(EditionAdmin):
         # that is for this group alone would be for everybody.
         holders = (
             *(record.tickets, record.guests, record.waiting_entries, record.speakers),
-            *(record.ticket_types, record.stands_for),
+            *(record.ticket_types, record.stands_for, record.quotas),
         )
         if any(held.exists() for held in holders):
             return [gettext("“%(group)s” is in use, so it is kept.") % {"group": record}]

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 class StakeholderGroupQuerySet(TranslatedRecords, models.QuerySet["StakeholderGroup"]):
     """Groups of an edition."""
 
+    def shown_as_themselves(self) -> StakeholderGroupQuerySet:
+        """Those that no other one stands for."""
+        return self.filter(shown_as=None)
+
     def shown(self, edition: Edition) -> list[StakeholderGroup]:
         """All groups of an edition in their order, for a public page; one question."""
         return _OF_EDITION.records(edition.pk)
@@ -71,6 +75,18 @@ class StakeholderGroup(models.Model):
             raise ValidationError({"shown_as": _("That group belongs to another edition.")})
         if self.shown_as and (self.shown_as_id == self.pk or self.shown_as.shown_as_id):
             raise ValidationError({"shown_as": _("Choose a group that is shown as itself.")})
+        if self.pk and self._is_counted_otherwise():
+            said = _("A quota counts this group or the other one. Take them out of the quotas first.")
+            raise ValidationError({"shown_as": said})
+
+    def _is_counted_otherwise(self) -> bool:
+        # Quotas count by the group that others see: to change that would move tickets from one to another unseen.
+        groups = StakeholderGroup.objects
+        was = groups.values_list("shown_as", flat=True).get(pk=self.pk)
+        if was == self.shown_as_id:
+            return False
+        touched = [key for key in (self.pk, was, self.shown_as_id) if key]
+        return groups.filter(pk__in=touched, quotas__isnull=False).exists()
 
     @property
     def public(self) -> StakeholderGroup:

@@ -1,4 +1,4 @@
-"""What can be had, and how many there are."""
+"""What can be had, and for how much."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from forum.edition_admin.base import RowFormSet
 from forum.edition_admin.forms import MoneyField, RateField
 from forum.money import price as price_written
 from forum.money import rate_written
-from registration.models import PriceStep, Quota, TicketType
+from registration.models import PriceStep, TicketType
 
 
 @admin.display(description=_("price"), ordering="price")
@@ -189,52 +189,5 @@ class TicketTypeAdmin(EditionAdmin):
 
     @admin.display(description=_("quotas"))
     def quotas_written(self, ticket_type: TicketType) -> str:
-        return ", ".join(str(quota) for quota in ticket_type.quotas.all()) or gettext("No limit")
-
-
-@admin.register(Quota)
-class QuotaAdmin(EditionAdmin):
-    """How many places there are. Size and types change by verbs that count again; they refuse what would oversell."""
-
-    duties_to_view = ("finance", "protection")
-    duties_to_change = ("registration",)
-    menu_position = 6
-    list_display = ("name", "size_written", "taken", "left", "types")
-    fields = ("name", "size", "ticket_types", "taken")
-    readonly_fields = ("taken",)
-
-    def get_queryset(self, request: Any) -> Any:
-        return super().get_queryset(request).prefetch_related("ticket_types")
-
-    def save_model(self, request: Any, obj: Quota, form: Any, change: bool) -> None:
-        # Size and types follow in save_related; an update of the whole row could undo a place taken just now.
-        obj.save(update_fields=["name"] if change else None)
-
-    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        quota, size = form.instance, form.cleaned_data["size"]
-        types = list(form.cleaned_data["ticket_types"])
-        was = form.initial.get("size") if change else size
-        is_larger = size is None or (was is not None and size > was)
-        steps = [lambda: quota.resize(size), lambda: quota.share_among(types)]
-        for step in steps if is_larger else reversed(steps):
-            step()
-
-    def uses(self, record: Quota) -> list[str]:
-        if not record.taken:
-            return []
-        return [
-            gettext("Tickets hold %(taken)s places of “%(quota)s”.")
-            % {"taken": record.taken, "quota": record}
-        ]
-
-    @admin.display(description=_("size"), ordering="size")
-    def size_written(self, quota: Quota) -> str:
-        return gettext("No limit") if quota.size is None else str(quota.size)
-
-    @admin.display(description=_("free"))
-    def left(self, quota: Quota) -> str:
-        return "–" if quota.size is None else str(quota.free)
-
-    @admin.display(description=_("ticket types"))
-    def types(self, quota: Quota) -> str:
-        return ", ".join(str(ticket_type) for ticket_type in quota.ticket_types.all()) or "–"
+        wholes = [str(quota) for quota in ticket_type.quotas.all() if not quota.is_aside]
+        return ", ".join(wholes) or gettext("No limit")

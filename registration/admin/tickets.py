@@ -17,6 +17,7 @@ from registration.admin.answers import ShowsAnswers, answers_for
 from registration.admin.attendee_list import WithAttendeeList
 from registration.admin.badges import WithBadges
 from registration.admin.changes import TypeChangeInline
+from registration.admin.group_change import ChangesGroup
 from registration.admin.requests import ShowsRequests
 from registration.models import Attendee, Ticket
 from registration.models.ticket_status import Status
@@ -64,7 +65,7 @@ class AttendeeInline(EditionStackedInline):
 
 
 @admin.register(Ticket)
-class TicketAdmin(ShowsRequests, WithBadges, WithAttendeeList, EditionAdmin):
+class TicketAdmin(ShowsRequests, ChangesGroup, WithBadges, WithAttendeeList, EditionAdmin):
     """Rights to enter. The state changes by verbs only, each of which tells the attendee."""
 
     edition_lookup = "order__edition"

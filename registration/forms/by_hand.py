@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import prefetch_related_objects
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +60,7 @@ class ByHandForm(RegistrationForm):
         kinds = [
             kind.seen_with(self.presented) for kind in TicketType.objects.of_edition(edition).with_places()
         ]
+        prefetch_related_objects([edition], "groups")
         for kind in kinds:
             kind.edition = edition
         return list(edition.groups.all()), kinds
@@ -70,7 +72,8 @@ class ByHandForm(RegistrationForm):
     def clean_ticket_type(self) -> TicketType:
         # Whom a type is for, the organizer decides; whether there is a place, the quotas do.
         kind: TicketType = self.cleaned_data["ticket_type"]
-        if kind.left_in_words == "none":
+        group: StakeholderGroup | None = self.cleaned_data.get("group")
+        if (kind.seen_by(group) if group else kind).left_in_words == "none":
             raise forms.ValidationError(
                 _(
                     "No place is left for “%(ticket)s”. Enlarge its quota, or use a voucher that goes beyond it."

@@ -84,11 +84,17 @@ class GroupRadios(_Records):
 class TicketRadios(_Records):
     """A ticket type with its price, whom and which days it is for, and the places left in words.
 
-    One without places is shown and cannot be chosen. `data-groups` tells the script whom it is for.
+    One without places is shown and cannot be chosen. `data-groups` tells the script whom it is for, `data-full-for` and
+    `data-few-for` which of them find no place, or few of them, while others find more.
     """
 
     label_template = "registration/ticket_choice.html"
 
     def further_attrs(self, record: Any) -> dict[str, Any]:
         attrs: dict[str, Any] = {"data-groups": " ".join(group.slug for group in record.groups.all())}
-        return {**attrs, "disabled": True} if record.left_in_words == "none" else attrs
+        if record.left_in_words == "none":
+            return {**attrs, "disabled": True}
+        for name, words in (("data-full-for", "none"), ("data-few-for", "few")):
+            if slugs := " ".join(group.slug for group in record.groups_that_find(words)):
+                attrs[name] = slugs
+        return attrs

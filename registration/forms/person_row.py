@@ -89,9 +89,8 @@ class PersonRow(forms.Form):
                 "“%(ticket)s” is not for the group “%(group)s”. Choose another ticket, or another group."
             )
             raise forms.ValidationError({"ticket_type": said % {"ticket": kind, "group": group}})
-        if own and kind.left_in_words == "none":
-            said = _("No place is left for “%(ticket)s”. Choose another ticket.")
-            raise forms.ValidationError({"ticket_type": said % {"ticket": kind}})
+        if own and (why := kind.seen_by(group).why_full):
+            raise forms.ValidationError({"ticket_type": why})
 
     def chosen(self, name: str) -> Any:
         """The group or the ticket type: this person's own, or the one of the delegation; None when there is none."""

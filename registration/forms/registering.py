@@ -199,10 +199,8 @@ class RegistrationForm(WithQuestions, WithVoucher):
                 _("“%(ticket)s” is not for the group “%(group)s”. Choose another ticket, or another group."),
                 params={"ticket": ticket_type, "group": group},
             )
-        if ticket_type.left_in_words == "none":
-            raise forms.ValidationError(
-                _("No place is left for “%(ticket)s”. Choose another ticket."), params={"ticket": ticket_type}
-            )
+        if why := (ticket_type.seen_by(group) if group else ticket_type).why_full:
+            raise forms.ValidationError(why)
         return ticket_type
 
     @property

@@ -21,7 +21,8 @@ from registration.models.wish import Wish
 
 
 class WaitingForm(forms.Form):
-    """Asks for the address of who wants to wait for a ticket; for the group only when no link has chosen it."""
+    """Asks for the address of who wants to wait for a ticket; for the group, of those for which it is full, only when
+    no link has chosen it."""
 
     group = forms.TypedChoiceField(
         label=_("Which group do you belong to?"),
@@ -39,7 +40,7 @@ class WaitingForm(forms.Form):
 
     def __init__(self, ticket_type: TicketType, groups: list[StakeholderGroup], *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        records: dict[str, Any] = {group.slug: group for group in groups if ticket_type.is_for(group)}
+        records: dict[str, Any] = {one.slug: one for one in groups if ticket_type.is_full_for(one)}
         field = self.fields["group"]
         assert isinstance(field, forms.TypedChoiceField)
         field.coerce = records.__getitem__

@@ -22,14 +22,16 @@ from registration.models.order import Order
 from registration.models.order_placing import Addition
 from registration.models.outcome import Outcome
 from registration.models.payment import Payment
+from registration.models.place import Place
 from registration.models.place_offer import OfferTime, PlaceOffer
 from registration.models.price_step import NextPrice, PriceStep
 from registration.models.question import Question
 from registration.models.question_option import QuestionOption
-from registration.models.quota import Place, Quota
+from registration.models.quota import Quota
 from registration.models.refund import Refund
 from registration.models.refund_rule import RefundRule
 from registration.models.said import Said
+from registration.models.set_aside import SetAside
 from registration.models.settlement import Settlement
 from registration.models.speaker_place import SpeakerPlace
 from registration.models.statement_line import StatementLine
@@ -80,6 +82,7 @@ __all__ = [
     "Refund",
     "RefundRule",
     "Said",
+    "SetAside",
     "Settlement",
     "SpeakerPlace",
     "Standing",

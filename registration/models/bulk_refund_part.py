@@ -14,7 +14,7 @@ from registration.models.bulk_plan import What, amount_for, split
 from registration.models.bulk_refund import BulkRefund
 from registration.models.order import Order
 from registration.models.payment import Payment
-from registration.models.quota import Place
+from registration.models.place import Place
 from registration.models.refund import Refund
 from registration.models.ticket import Ticket
 from registration.models.voucher import Voucher

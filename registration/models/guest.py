@@ -149,7 +149,7 @@ class Guest(models.Model):
         """The ticket type as it is now and as this guest has it, without approval; None when it is not to be had."""
         found = TicketType.objects.open_to_guests(self.edition).with_places().as_it_is(self.ticket_type)
         if found:
-            found.needs_approval, found.edition = False, self.edition
+            found.needs_approval, found.edition, found.group = False, self.edition, self.group
         return found
 
     # --- verbs ---

@@ -96,19 +96,28 @@ SHARES = ACCOUNTS + _SHARES
 OF_ORDERS = ACCOUNTS + " SELECT id FROM account WHERE "  # noqa: S608 - no value of anybody in it
 MISPLACED = """
 WITH here AS (
-    SELECT t.id, t.ticket_type_id, CASE WHEN t.status IN ('reserved', 'confirmed') THEN 1 ELSE 0 END AS holds
-    FROM registration_ticket t JOIN registration_order o ON o.id = t.order_id
+    SELECT t.id, t.ticket_type_id, COALESCE(g.shown_as_id, g.id) AS shown_group_id,
+        CASE WHEN t.status IN ('reserved', 'confirmed') THEN 1 ELSE 0 END AS holds
+    FROM registration_ticket t
+    JOIN registration_order o ON o.id = t.order_id
+    JOIN forum_stakeholdergroup g ON g.id = t.group_id
     WHERE o.edition_id = %s
-), called_for AS (
-    SELECT here.id, q.quota_id
-    FROM here JOIN registration_quota_ticket_types q ON q.tickettype_id = here.ticket_type_id
-    WHERE here.holds = 1
+), wanting AS (
+    SELECT id, ticket_type_id, shown_group_id FROM here WHERE holds = 1
     UNION
-    SELECT here.id, q.quota_id
-    FROM here
-    JOIN registration_typechange c ON c.ticket_id = here.id AND c.status = 'waiting'
-    JOIN registration_quota_ticket_types q ON q.tickettype_id = c.to_type_id
+    SELECT here.id, c.to_type_id, here.shown_group_id
+    FROM here JOIN registration_typechange c ON c.ticket_id = here.id AND c.status = 'waiting'
     WHERE here.holds = 1
+), called_for AS (
+    SELECT DISTINCT wanting.id, q.quota_id
+    FROM wanting
+    JOIN registration_quota_ticket_types q ON q.tickettype_id = wanting.ticket_type_id
+    JOIN registration_quota k ON k.id = q.quota_id
+    LEFT JOIN registration_quota_groups n
+        ON n.quota_id = q.quota_id AND n.stakeholdergroup_id = wanting.shown_group_id
+    WHERE k.counts = 'everybody'
+        OR (k.counts = 'only' AND n.id IS NOT NULL)
+        OR (k.counts = 'others' AND n.id IS NULL)
 ), wanted AS (
     SELECT id, COUNT(*) AS number FROM called_for GROUP BY id
 ), held AS (

@@ -21,7 +21,7 @@ from registration.models.order_links import Linked
 from registration.models.order_money import Owing
 from registration.models.order_placing import Placing
 from registration.models.order_queryset import OrderQuerySet
-from registration.models.quota import Place
+from registration.models.place import Place
 from registration.models.ticket_status import IN_WORDS
 from registration.models.voucher import Voucher
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +16,11 @@ from forum.actor import Actor
 from forum.codes import new_secret
 from forum.errors import Refusal
 from forum.models import Edition, Message, StakeholderGroup
-from registration.models.quota import Place, Quota
+from registration.models.place import Place
+from registration.models.quota import Quota
+from registration.models.quota_counting import public_key
 from registration.models.quota_hold import hold_quotas
+from registration.models.shares import shares_of
 from registration.models.ticket_type import TicketType
 from registration.models.waiting_entry import WaitingEntry
 
@@ -57,6 +60,10 @@ class PlaceOfferQuerySet(models.QuerySet["PlaceOffer"]):
         """Those that hold a place."""
         return self.filter(status="open")
 
+    def open_of(self, ticket_types: Iterable[int]) -> PlaceOfferQuerySet:
+        """Those that hold a place of one of these types, by their keys."""
+        return self.open().filter(entry__ticket_type__in=ticket_types)
+
     def overdue(self) -> PlaceOfferQuerySet:
         """Those that hold a place past their time."""
         return self.open().filter(until__lte=timezone.now()).with_entry().order_by("pk")
@@ -70,11 +77,12 @@ class PlaceOfferQuerySet(models.QuerySet["PlaceOffer"]):
         return self.filter(secret=secret).with_entry()
 
     def misplaced(self) -> PlaceOfferQuerySet:
-        """Those whose places are not the ones that their state and their type's quotas call for; there must be none."""
+        """Those whose places are not what their state, group and type's quotas call for; there must be none."""
         place_here = Place.objects.filter(offer=OuterRef(OuterRef("pk")), quota=OuterRef("pk"))
-        lacking = Quota.objects.filter(~Exists(place_here), ticket_types=OuterRef("entry__ticket_type"))
-        share = Quota.ticket_types.through.objects.filter(
-            quota=OuterRef("quota"), tickettype=OuterRef("offer__entry__ticket_type")
+        theirs = Quota.objects.counting("entry__group").filter(ticket_types=OuterRef("entry__ticket_type"))
+        lacking = theirs.filter(~Exists(place_here))
+        share = Quota.objects.counting("offer__entry__group").filter(
+            pk=OuterRef("quota"), ticket_types=OuterRef("offer__entry__ticket_type")
         )
         taken = Place.objects.filter(offer=OuterRef("pk"))
         is_open = Q(status="open")
@@ -181,11 +189,14 @@ class PlaceOffer(models.Model):
 
     def _hold(self) -> None:
         hold_quotas(self.edition.pk)
-        quotas = list(self.ticket_type.quotas.order_by("pk").values_list("pk", flat=True))
-        Place.objects.bulk_create(Place(offer=self, quota_id=quota) for quota in quotas)
-        for quota in quotas:
-            if not Quota.objects.with_room(1).filter(pk=quota).update(taken=F("taken") + 1):
-                raise Refusal(_("No place is free for “%(type)s”.") % {"type": self.ticket_type})
+        kind, group = self.entry.ticket_type_id, public_key(self.group)
+        shares = [share for share in shares_of([kind]) if share.takes(kind, group)]
+        Place.objects.bulk_create(Place(offer=self, quota_id=share.quota) for share in shares)
+        for share in shares:
+            if not Quota.take_one(share.quota):
+                if not share.is_released:
+                    raise Refusal(_("No place is free for “%(type)s”.") % {"type": self.ticket_type})
+                Place.objects.filter(offer=self, quota=share.quota).update(is_extra=True)
 
     def must_be_for(self, ticket_type: TicketType, group: StakeholderGroup) -> None:
         """Raise Refusal when it is for another type or group. Whether it is still open, `take` decides."""

@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.errors import Refusal
 from registration.models.nudging import offer_what_is_free
-from registration.models.quota import Place, Quota
+from registration.models.place import Place, public_groups
+from registration.models.quota import Quota
 from registration.models.quota_hold import hold_quotas
+from registration.models.shares import Share, shares_of
 from registration.models.waiting_entry import WaitingEntry
 
 if TYPE_CHECKING:
@@ -19,22 +21,24 @@ if TYPE_CHECKING:
 
 
 def hold_places_of(ticket: Ticket, *ticket_types: TicketType) -> None:
-    """Let a ticket hold a place of each quota of these types, and of no other: the last statements of a short
-    transaction. In primary-key order, as all who take and give back. Raises Refusal when one is full, or what is free
-    is kept for those who wait; the caller's transaction must then be given up."""
+    """Let a ticket hold a place of each quota of these types that counts its group, and of no other: the last
+    statements of a short transaction. In primary-key order, as all who take and give back. Raises Refusal when one is
+    full, or what is free is kept for those who wait; the caller's transaction must then be given up."""
     hold_quotas(ticket.order.edition_id)
-    shares = Quota.ticket_types.through.objects.filter(tickettype__in=ticket_types)
-    wanted = set(shares.values_list("quota_id", flat=True))
+    kinds = [kind.pk for kind in ticket_types]
+    shares = shares_of(kinds)
+    group = public_groups((ticket,), shares).get(ticket.pk)
+    wanted = {one.quota: one for one in shares if any(one.takes(kind, group) for kind in kinds)}
     held = {place.quota_id: place for place in Place.objects.filter(ticket=ticket)}
-    for quota in sorted(wanted ^ held.keys()):
+    for quota in sorted(wanted.keys() ^ held.keys()):
         if quota in wanted:
-            _take(ticket, quota)
+            _take(ticket, wanted[quota])
         else:
             _give_back(held[quota])
-    if held.keys() - wanted:
+    if held.keys() - wanted.keys():
         offer_what_is_free(ticket.order.edition_id)
     goes_beyond = ticket.voucher is not None and ticket.voucher.goes_beyond
-    taken = wanted - held.keys()
+    taken = wanted.keys() - held.keys()
     if taken and not goes_beyond and WaitingEntry.objects.are_passed_by([ticket], taken=taken):
         raise Refusal(
             _("What came free of “%(type)s” is kept for those who wait for it. Choose another ticket.")
@@ -43,14 +47,13 @@ def hold_places_of(ticket: Ticket, *ticket_types: TicketType) -> None:
         )
 
 
-def _take(ticket: Ticket, quota: int) -> None:
-    goes_beyond = ticket.voucher is not None and ticket.voucher.goes_beyond
+def _take(ticket: Ticket, share: Share) -> None:
     is_extra = False
-    if not goes_beyond:
-        Quota.take_within(quota, 1, [ticket])
+    if share.is_released or (ticket.voucher is not None and ticket.voucher.goes_beyond):
+        is_extra = not Quota.take_one(share.quota)
     else:
-        is_extra = not Quota.objects.with_room(1).filter(pk=quota).update(taken=F("taken") + 1)
-    Place.objects.create(ticket=ticket, quota_id=quota, is_extra=is_extra)
+        Quota.take_within(share.quota, 1, [ticket])
+    Place.objects.create(ticket=ticket, quota_id=share.quota, is_extra=is_extra)
 
 
 def _give_back(place: Place) -> None:

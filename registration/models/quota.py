@@ -2,58 +2,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import models, transaction
-from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
-from django.utils import timezone
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from forum import cldr
 from forum.errors import Refusal
-from forum.models import Edition
+from forum.models import Edition, StakeholderGroup
 from registration.models.nudging import offer_what_is_free
+from registration.models.quota_counting import Counting
 from registration.models.quota_hold import hold_quotas
+from registration.models.quota_queryset import EVERYBODY, ONLY, OTHERS, QuotaQuerySet
 
 if TYPE_CHECKING:
     from registration.models.ticket import Ticket
     from registration.models.ticket_type import TicketType
 
-
-class QuotaQuerySet(models.QuerySet["Quota"]):
-    """How many there are."""
-
-    def with_places(self) -> QuotaQuerySet:
-        """Each with `held`, the places that records say are taken."""
-        return self.annotate(held=Count("places", filter=Q(places__is_extra=False)))
-
-    def with_overdue(self) -> QuotaQuerySet:
-        """Each with `overdue`, the places held by reservations and offers past their time: free for who comes now."""
-        # A subquery: to join the places and count would read all that are taken, however few are overdue.
-        now = timezone.now()
-        is_late = Q(ticket__status="reserved", ticket__reserved_until__lt=now) | Q(offer__until__lte=now)
-        late = Place.objects.counted().filter(is_late, quota=OuterRef("pk"))
-        late = late.exclude(ticket__order__checkouts__status__in=("open", "processing"))
-        each = late.order_by().values("quota").annotate(number=Count("pk")).values("number")
-        return self.annotate(overdue=Coalesce(Subquery(each), 0))
-
-    def with_room(self, number: int) -> QuotaQuerySet:
-        """Those of which so many are left, as the database knows it at that moment."""
-        return self.filter(Q(size=None) | Q(taken__lte=F("size") - number))
-
-    def nearly_full(self, edition: Edition) -> QuotaQuerySet:
-        """Those of `edition` of which nine tenths or more are taken."""
-        return self.filter(edition=edition, size__isnull=False, taken__gte=F("size") * 0.9)
-
-    def miscounted(self) -> QuotaQuerySet:
-        """Those whose counter and places differ; there must be none, ever."""
-        return self.with_places().exclude(taken=F("held"))
-
-    def of_edition(self, edition: Edition) -> QuotaQuerySet:
-        """Those of one edition."""
-        return self.filter(edition=edition)
+SHOWN_FROM = 5  # smaller numbers about groups are not shown
 
 
-class Quota(models.Model):
+class Quota(Counting):
     """How many places there are of the ticket types that share it. No size means no limit.
 
     `taken` is a counter beside the places, moved only with them in one transaction.
@@ -77,6 +47,11 @@ class Quota(models.Model):
             models.CheckConstraint(
                 condition=Q(size=None) | Q(taken__lte=F("size")), name="quota_never_oversold"
             ),
+            models.CheckConstraint(
+                condition=Q(counts=OTHERS, kept_from__isnull=False, size__isnull=False)
+                | (Q(counts__in=(EVERYBODY, ONLY), kept_from=None, kept_until=None)),
+                name="quota_of_others_is_set_aside",
+            ),
         )
 
     def __str__(self) -> str:
@@ -95,40 +70,77 @@ class Quota(models.Model):
         free = (self.size or 0) - self.taken
         return max(0, free + getattr(self, "overdue", 0) - getattr(self, "waited_for", 0))
 
+    # --- taking ---
+
     @classmethod
     def take_within(cls, pk: int, number: int, tickets: list[Ticket]) -> None:
         """Count so many places as taken by these tickets, or raise Refusal when there are fewer."""
         if cls.objects.with_room(number).filter(pk=pk).update(taken=F("taken") + number):
             return
-        kind, free = tickets[0].ticket_type, cls.objects.get(pk=pk).free
-        if free == 0 or number == 1:
+        quota = cls.objects.get(pk=pk)
+        raise Refusal(quota.why_not(number, tickets[0].ticket_type), field="ticket_type")
+
+    @classmethod
+    def take_one(cls, pk: int) -> bool:
+        """Count one place as taken; whether there was one."""
+        return bool(cls.objects.with_room(1).filter(pk=pk).update(taken=F("taken") + 1))
+
+    def why_not(self, number: int, kind: TicketType) -> str:
+        """Say to who wanted so many places of it, for tickets of this type, that there are fewer."""
+        free = self.free
+        if free and number > 1:
+            few = ngettext(
+                "Only %(free)s place is left in “%(type)s”. Choose fewer tickets or another type.",
+                "Only %(free)s places are left in “%(type)s”. Choose fewer tickets or another type.",
+                free,
+            )
+            return few % {"free": free, "type": kind}
+        if self.counts == EVERYBODY:
             gone = _("The last place of “%(type)s” was just taken. Choose another ticket.")
-            raise Refusal(gone % {"type": kind}, field="ticket_type")
-        few = ngettext(
-            "Only %(free)s place is left in “%(type)s”. Choose fewer tickets or another type.",
-            "Only %(free)s places are left in “%(type)s”. Choose fewer tickets or another type.",
-            free,
-        )
-        raise Refusal(few % {"free": free, "type": kind}, field="ticket_type")
+            return gone % {"type": kind}
+        return self.why_full(kind)
+
+    def why_full(self, kind: TicketType) -> str:
+        """Say to who wants a ticket of this type why there is none for their group."""
+        if self.counts == EVERYBODY:
+            return _("No place is left for “%(ticket)s”. Choose another ticket.") % {"ticket": kind}
+        said = {"type": kind, "size": self.size, "groups": cldr.listed(self.groups.all())}
+        if self.counts == OTHERS:
+            return _("What is left of “%(type)s” is set aside for: %(groups)s. Choose another ticket.") % said
+        if (self.size or 0) < SHOWN_FROM:
+            return _("The places of “%(type)s” for %(groups)s are taken. Choose another ticket.") % said
+        return _("The %(size)s places of “%(type)s” for %(groups)s are taken. Choose another ticket.") % said
+
+    # --- changing ---
 
     @transaction.atomic
     def resize(self, size: int | None) -> None:
-        """Change how many there are. Raises Refusal when more places than that are taken."""
+        """Change how many there are; what is set aside of them stays as many. Raises Refusal when more places than that
+        are taken, by whomever, or set aside."""
         hold_quotas(self.edition_id, alone=True)
+        was = Quota.objects.select_for_update().get(pk=self.pk)
+        if aside := Quota.objects.aside_from(self):
+            kept = (was.size or 0) - (aside.size or 0)
+            if size is None or size < kept:
+                said = _("%(kept)s places of “%(quota)s” are set aside. Choose that many or more.")
+                raise Refusal(said % {"kept": kept, "quota": self}, field="size")
+            aside.resize(size - kept)
         enough = Q(taken__lte=size) if size is not None else Q()
         if not Quota.objects.filter(enough, pk=self.pk).update(size=size):
-            self.refresh_from_db(fields=["taken"])
             said = _("%(taken)s places of “%(quota)s” are taken. Choose that many or more.")
-            raise Refusal(said % {"taken": self.taken, "quota": self}, field="size")
+            raise Refusal(said % {"taken": was.taken, "quota": self}, field="size")
         self.size = size
         offer_what_is_free(self.edition_id)
 
     @transaction.atomic
-    def share_among(self, ticket_types: list[TicketType]) -> None:
-        """Let these types, and no others, share this quota, and recount while nobody takes or gives back.
+    def share_among(
+        self, ticket_types: list[TicketType], groups: list[StakeholderGroup] | None = None
+    ) -> None:
+        """Let these types, and no others, share this quota, and recount while nobody takes or gives back; with
+        `groups`, let it count only those, or everybody when there are none.
 
-        Tickets that hold a place of their type, and offers that keep one, now take one here too; those of types that
-        left give theirs back. Raises Refusal, and changes nothing, when there are not enough places.
+        Tickets that hold a place of their type, and offers that keep one, now take one here too when their group is
+        counted; all others give theirs back. Raises Refusal, and changes nothing, when there are not enough places.
         """
         if own := next((kind for kind in ticket_types if kind.is_for_speakers), None):
             said = _("“%(type)s” is for speakers: they take no place of a quota.")
@@ -136,113 +148,59 @@ class Quota(models.Model):
         hold_quotas(self.edition_id, alone=True)
         quota = Quota.objects.select_for_update().get(pk=self.pk)
         quota.ticket_types.set(ticket_types)
-        others = Place.objects.filter(quota=quota).of_other_types(ticket_types)
-        coming = [change.ticket_id for kind in ticket_types for change in kind.changes_to.waiting()]
-        others.exclude(ticket__in=coming).delete()
-        for ticket_type in ticket_types:
-            lacking = ticket_type.tickets.holding_places().exclude(places__quota=quota)
-            Place.objects.bulk_create(Place(ticket=ticket, quota=quota) for ticket in lacking)
-            changing = ticket_type.changes_to.lacking(quota)
-            Place.objects.bulk_create(Place(ticket=change.ticket, quota=quota) for change in changing)
-            kept: Any = ticket_type.waiting_entries.offers().exclude(places__quota=quota)
-            Place.objects.bulk_create(Place(offer=offer, quota=quota) for offer in kept)
-        held = quota.places.counted().count()
-        if quota.size is not None and held > quota.size:
-            raise Refusal(
-                _(
-                    "%(held)s tickets of these types hold a place, and “%(quota)s” has %(size)s. Enlarge it first."
-                )
-                % {"held": held, "quota": quota, "size": quota.size},
-                field="ticket_types",
-            )
-        Quota.objects.filter(pk=quota.pk).update(taken=held)
+        aside = Quota.objects.aside_from(quota)
+        if groups is not None:
+            if groups and aside:
+                said = _("Places of it are set aside, which is only done with those that all groups share.")
+                raise Refusal(said, field="groups")
+            quota.counts = ONLY if groups else EVERYBODY
+            quota.name_groups(groups)
+        quota.recount()
+        if aside:
+            aside.ticket_types.set(ticket_types)
+            aside.recount()
         self.refresh_from_db()
         offer_what_is_free(self.edition_id)
 
+    def name_groups(self, groups: list[StakeholderGroup]) -> None:
+        """Count these groups, or leave them out; who calls recounts. Raises Refusal for one that is shown as another:
+        that one counts both."""
+        for group in groups:
+            if group.shown_as_id or group.edition_id != self.edition_id:
+                said = _("“%(group)s” is shown as another group. Choose that one: it counts both.")
+                raise Refusal(said % {"group": group}, field="groups")
+        self.groups.set(groups)
 
-class PlaceQuerySet(models.QuerySet["Place"]):
-    """Places taken."""
+    def recount(self) -> None:
+        """Let the tickets and offers that it counts have a place here, and no others; size and counter are set by one
+        statement. Who calls holds the quotas alone. Raises Refusal when there are not enough places; of one that is
+        released they are extra ones then."""
+        place: Any = self.places.model
+        tickets: Any = apps.get_model("registration", "Ticket")._default_manager
+        offers: Any = apps.get_model("registration", "PlaceOffer")._default_manager
+        kinds = list(self.ticket_types.values_list("pk", flat=True))
+        theirs = self.counted_of(tickets.holding_places_of(kinds))
+        kept = self.counted_of(offers.open_of(kinds), "entry__group")
+        self.places.exclude(ticket__in=theirs.values("pk")).exclude(offer__in=kept.values("pk")).delete()
+        lacking = theirs.exclude(places__quota=self)
+        place.objects.bulk_create(place(ticket=ticket, quota=self) for ticket in lacking)
+        unkept = kept.exclude(places__quota=self)
+        place.objects.bulk_create(place(offer=offer, quota=self) for offer in unkept)
+        held = self.places.counted().count()
+        over = max(0, held - self.size) if self.size is not None else 0
+        if over and self.limits_now:
+            raise self._too_small_for(held)
+        if over:
+            newest = self.places.counted().order_by("-pk").values_list("pk", flat=True)[:over]
+            self.places.filter(pk__in=list(newest)).update(is_extra=True)
+        Quota.objects.filter(pk=self.pk).update(counts=self.counts, size=self.size, taken=held - over)
 
-    def counted(self) -> PlaceQuerySet:
-        """Those that are among the quota's own; extra ones come on top."""
-        return self.filter(is_extra=False)
-
-    def free(self, edition_id: int) -> None:
-        """Give them, all of one edition, back, in primary-key order of the quotas; who waits for one is told of it."""
-        hold_quotas(edition_id)
-        for place in self.order_by("quota_id"):
-            deleted, _by_model = self.model._default_manager.filter(pk=place.pk).delete()
-            if deleted and not place.is_extra:
-                Quota.objects.filter(pk=place.quota_id).update(taken=F("taken") - 1)
-        offer_what_is_free(edition_id)
-
-    def of_other_types(self, ticket_types: list[TicketType]) -> PlaceQuerySet:
-        """Those of tickets and offers of none of these types."""
-        ours = Q(ticket__ticket_type__in=ticket_types) | Q(offer__entry__ticket_type__in=ticket_types)
-        return self.exclude(pk__in=self.model._default_manager.filter(ours).values("pk"))
-
-
-class Place(models.Model):
-    """The record that a ticket took one of a quota's places, or that one is kept by an offer; or, of a full quota, that
-    a ticket took an extra one on top of them."""
-
-    ticket = models.ForeignKey(
-        "registration.Ticket", models.CASCADE, null=True, related_name="places", verbose_name=_("ticket")
-    )
-    offer = models.ForeignKey(
-        "registration.PlaceOffer", models.CASCADE, null=True, related_name="places", verbose_name=_("offer")
-    )
-    quota = models.ForeignKey(Quota, models.PROTECT, related_name="places", verbose_name=_("quota"))
-    is_extra = models.BooleanField(_("extra"), default=False)
-
-    objects = PlaceQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("place")
-        verbose_name_plural = _("places")
-        constraints = (
-            models.UniqueConstraint(fields=["ticket", "quota"], name="one_place_a_ticket_and_quota"),
-            models.UniqueConstraint(fields=["offer", "quota"], name="one_place_an_offer_and_quota"),
-            models.CheckConstraint(
-                condition=Q(ticket=None, offer__isnull=False) | Q(ticket__isnull=False, offer=None),
-                name="place_is_of_a_ticket_or_an_offer",
-            ),
+    def _too_small_for(self, held: int) -> Refusal:
+        if self.is_aside:
+            said = _("%(held)s places are taken by others already, and only %(size)s would be left for them.")
+            return Refusal(said % {"held": held, "size": self.size}, field="number")
+        said = _(
+            "%(held)s tickets of these types hold a place, and “%(quota)s” has %(size)s. Enlarge it first."
         )
-
-    def __str__(self) -> str:
-        return f"{self.quota} · {self.ticket_id or self.offer_id}"
-
-    @classmethod
-    def take(cls, *tickets: Ticket) -> None:
-        """Take a place of each quota of each ticket's type: the last statements of a short transaction. The tickets
-        are all of one edition.
-
-        One conditional UPDATE a quota, in primary-key order, so that rivals wait for each other and never in a
-        circle. A voucher may say that a place is given beyond a full quota. Else raises Refusal when one of them is
-        full; the caller's transaction must then be given up.
-        """
-        if not tickets:
-            return
-        hold_quotas(tickets[0].order.edition_id)
-        kinds = {ticket.ticket_type_id for ticket in tickets}
-        shares = Quota.ticket_types.through.objects.filter(tickettype__in=kinds).order_by("quota_id")
-        of_quota: dict[int, list[Ticket]] = {}
-        for quota, kind in shares.values_list("quota_id", "tickettype_id"):
-            of_quota.setdefault(quota, []).extend(one for one in tickets if one.ticket_type_id == kind)
-        Place.objects.bulk_create(
-            Place(ticket=ticket, quota_id=quota) for quota, theirs in of_quota.items() for ticket in theirs
-        )
-        for quota, theirs in of_quota.items():
-            # Those that may go beyond come last, so that they take no place from the others.
-            beyond = [one for one in theirs if one.voucher and one.voucher.goes_beyond]
-            if within := len(theirs) - len(beyond):
-                Quota.take_within(quota, within, theirs)
-            for ticket in beyond:
-                if not Quota.objects.with_room(1).filter(pk=quota).update(taken=F("taken") + 1):
-                    Place.objects.filter(ticket=ticket, quota=quota).update(is_extra=True)
-
-    @classmethod
-    def give_back(cls, *tickets: Ticket) -> None:
-        """Give back what the tickets, all of one edition, took, in primary-key order of the quotas."""
-        for edition_id in {ticket.order.edition_id for ticket in tickets}:
-            cls.objects.filter(ticket__in=tickets, quota__edition=edition_id).free(edition_id)
+        field = "ticket_types" if self.counts == EVERYBODY else "groups"
+        return Refusal(said % {"held": held, "quota": self, "size": self.size}, field=field)

@@ -13,7 +13,7 @@ from forum.codes import new_secret
 from forum.errors import Refusal
 from forum.models import Edition, Message, StakeholderGroup
 from registration.models.billing_nudge import bill_soon
-from registration.models.quota import Place
+from registration.models.place import Place
 from registration.models.ticket_changing import Changing
 from registration.models.ticket_queryset import TicketQuerySet
 from registration.models.ticket_status import HOLDING, LIVE, Status

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from forum.actor import Actor
 from forum.codes import new_secret
 from forum.errors import Refusal
-from forum.models import Message
+from forum.models import Message, StakeholderGroup
 from registration.models.attendee import Attendee
 from registration.models.billing_nudge import bill_soon
 from registration.models.deed import CORRECT, EMAIL, REPLACE, Deed, may_rename
+from registration.models.places_held import hold_places_of
 from registration.models.ticket_status import Status
 from registration.models.voucher import Voucher
 
@@ -116,15 +117,7 @@ class Changing(models.Model):
         person.save(update_fields=changed)
         log.info("ticket %s: %s corrected by %s", self.pk, ", ".join(changed), by.label)
         if ticket.admits and ON_THE_BADGE & set(changed):
-            minute = timezone.now().replace(second=0, microsecond=0)
-            Message.queue(
-                "ticket-confirmed",
-                about=ticket,
-                to=person.email,
-                language=ticket.order.language,
-                key=f"ticket-corrected:{self.pk}:{minute.isoformat()}",
-                not_before=minute + timedelta(seconds=90),
-            )
+            ticket._tell_of_correction()
         return True
 
     @transaction.atomic
@@ -169,6 +162,42 @@ class Changing(models.Model):
         Message.queue("ticket-passed-on", about=ticket, to=was.email, language=language, context=told)
         ticket.tell(f"ticket-{ticket.status}")
         return now
+
+    @transaction.atomic
+    def speak_for(self, group: StakeholderGroup, *, by: Actor) -> bool:
+        """Let its attendee be of another group; whether there was anything to change. What it holds of quotas by group
+        is exchanged with that. A confirmed ticket whose badge looks different by that is mailed again.
+
+        Whom its type is for, who changes it decides. Raises Refusal when the ticket is not live any more, the forum is
+        over, the group is of another edition, or no place of a quota that counts the new group is left.
+        """
+        ticket = self._held()
+        ticket.must_allow(EMAIL)
+        was = ticket.group
+        if group.edition_id != ticket.edition.pk:
+            raise Refusal(_("That group belongs to another edition."), field="group")
+        if group.pk == was.pk:
+            return False
+        ticket.group = group
+        ticket.save(update_fields=["group"])
+        log.info("ticket %s: group changed by %s", self.pk, by.label)
+        if ticket.admits and group.public != was.public:
+            ticket._tell_of_correction()
+        if ticket.holds_place:
+            change = ticket.waiting_change
+            hold_places_of(ticket, ticket.ticket_type, *([change.to_type] if change else []))
+        return True
+
+    def _tell_of_correction(self) -> None:
+        ticket, minute = cast("Ticket", self), timezone.now().replace(second=0, microsecond=0)
+        Message.queue(
+            "ticket-confirmed",
+            about=ticket,
+            to=ticket.attendee.email,
+            language=ticket.order.language,
+            key=f"ticket-corrected:{self.pk}:{minute.isoformat()}",
+            not_before=minute + timedelta(seconds=90),
+        )
 
     def become(self, ticket_type: TicketType, *, price: int, keeps_voucher: bool, by: Actor) -> None:
         """Be of another type at another price (minor units) from now on, as a TypeChange says; who calls holds the

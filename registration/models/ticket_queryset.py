@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from forum.models import Edition, Message
 from registration.models.ledger_sql import MISPLACED
-from registration.models.quota import Place, Quota
+from registration.models.place import Place
+from registration.models.quota import Quota
 from registration.models.ticket_status import HOLDING, LIVE, Status
 from registration.models.ticket_type import TicketType
 
@@ -93,23 +94,37 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """Those for which a place is taken."""
         return self.filter(status__in=HOLDING)
 
+    def holding_places_of(self, ticket_types: Iterable[int]) -> TicketQuerySet:
+        """Those for which a place of one of these types, by their keys, is taken: of their own, or of the one that they
+        wait to become."""
+        kinds = list(ticket_types)
+        waits = Q(type_changes__status="waiting", type_changes__to_type__in=kinds)
+        return self.holding_places().filter(Q(ticket_type__in=kinds) | waits).distinct()
+
+    def public_groups(self) -> dict[int, int]:
+        """The group of each as others see it, by its key."""
+        return dict(self.order_by().values_list("pk", Coalesce("group__shown_as", "group")))
+
     def misplaced(self) -> TicketQuerySet:
-        """Those whose places are not the ones that their state and their type's quotas call for, or those of the type
-        that they wait to become; there must be none."""
+        """Those whose places are not the ones that their state, their group and their type's quotas call for, or those
+        of the type that they wait to become; there must be none."""
         place_here = Place.objects.filter(ticket=OuterRef(OuterRef("pk")), quota=OuterRef("pk"))
-        wanted = Q(
-            ticket_types__changes_to__ticket=OuterRef("pk"), ticket_types__changes_to__status="waiting"
+        changes: Any = self.model.type_changes.rel.related_model._default_manager
+        coming = changes.waiting().filter(ticket=OuterRef(OuterRef("pk")), to_type__quotas=OuterRef("pk"))
+        lacking = Quota.objects.counting("group").filter(
+            Q(ticket_types=OuterRef("ticket_type")) | Exists(coming), ~Exists(place_here)
         )
-        lacking = Quota.objects.filter(Q(ticket_types=OuterRef("ticket_type")) | wanted, ~Exists(place_here))
-        theirs = Q(tickettype=OuterRef("ticket__ticket_type"))
-        coming = Q(
-            tickettype__changes_to__ticket=OuterRef("ticket"), tickettype__changes_to__status="waiting"
+        called_for = Quota.objects.counting("ticket__group").filter(
+            Q(ticket_types=OuterRef("ticket__ticket_type"))
+            | Exists(
+                changes.waiting().filter(ticket=OuterRef(OuterRef("ticket")), to_type__quotas=OuterRef("pk"))
+            ),
+            pk=OuterRef("quota"),
         )
-        share = Quota.ticket_types.through.objects.filter(theirs | coming, quota=OuterRef("quota"))
         taken = Place.objects.filter(ticket=OuterRef("pk"))
         holds = Q(status__in=HOLDING)
         return self.filter(
-            (holds & (Exists(lacking) | Exists(taken.filter(~Exists(share))))) | (~holds & Exists(taken))
+            (holds & (Exists(lacking) | Exists(taken.filter(~Exists(called_for))))) | (~holds & Exists(taken))
         )
 
     def unmailed(self, edition: Edition) -> TicketQuerySet:

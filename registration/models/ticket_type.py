@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from agenda.models import Day
 from forum.models import Edition, StakeholderGroup
 from forum.translated import TranslatedField
+from registration.models.places_left import PlacesLeft
 from registration.models.price_step import NextPrice, PriceStep
 from registration.models.taxed import Taxed
 from registration.models.ticket_type_queryset import TicketTypeQuerySet
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from registration.models.voucher import Voucher
 
 
-class TicketType(Taxed, models.Model):
+class TicketType(Taxed, PlacesLeft):
     """What can be had: by which groups, for which days, at which price, until when.
 
     `price` is in minor units of the edition's currency; it holds when the last of its price steps is over. Where the
@@ -213,24 +214,3 @@ class TicketType(Taxed, models.Model):
     def terms(self) -> str:
         """What somebody agrees to who takes it now."""
         return self.terms_at(timezone.now())
-
-    @property
-    def left(self) -> int | None:
-        """How many places are left in the scarcest of its quotas; None when nothing limits it or a voucher goes beyond.
-
-        A reading, not a promise: `Place.take` decides.
-        """
-        if self.voucher and self.voucher.goes_beyond:
-            return None
-        free = [quota.free for quota in self.quotas.all() if quota.size is not None]
-        return min(free) if free else None
-
-    @property
-    def left_in_words(self) -> str:
-        """`many`, `few` or `none`: exact numbers would tell who else comes. `kept` when one is, by an offer."""
-        if self.offer:
-            return "kept"
-        left = self.left
-        if left is None or left > 10:
-            return "many"
-        return "few" if left > 0 else "none"

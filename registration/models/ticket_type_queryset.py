@@ -54,7 +54,7 @@ class TicketTypeQuerySet(TranslatedRecords, models.QuerySet["TicketType"]):
         """Each with the days it admits on, and the quotas that say how many places are left, but for those who wait."""
         # Asked for by name: its own module knows this one.
         waiting: Any = apps.get_model("registration", "WaitingEntry")._default_manager
-        quotas = Quota.objects.with_overdue().annotate(waited_for=waiting.number_by_quota())
+        quotas = Quota.objects.with_overdue().with_groups().annotate(waited_for=waiting.number_by_quota())
         return self.prefetch_related("days", Prefetch("quotas", quotas))
 
     def with_key(self, key: str) -> TicketType | None:

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 if TYPE_CHECKING:
     from registration.models.order import Order
-    from registration.models.quota import Quota
     from registration.models.type_change import TypeChange
 
 
@@ -27,10 +26,6 @@ class TypeChangeQuerySet(models.QuerySet["TypeChange"]):
         """Those whose time to pay has passed, but while money may still come for them."""
         late = self.waiting().filter(pay_by__lt=timezone.now())
         return late.exclude(ticket__order__checkouts__status__in=("open", "processing"))
-
-    def lacking(self, quota: Quota) -> TypeChangeQuerySet:
-        """Those that wait, and whose ticket holds no place of `quota`."""
-        return self.waiting().exclude(ticket__places__quota=quota).select_related("ticket")
 
     def newest(self) -> TypeChange | None:
         """The one that was asked for last; None when there is none."""

@@ -44,7 +44,7 @@ class TypeOffer:
         # It has its use of the voucher already, so that one that is used up by now is still its own.
         own = ticket.voucher
         keeps = bool(own and own.is_active and own.is_for(kind) and own.is_for_group(ticket.group))
-        seen = kind.seen_with(own if keeps else None)
+        seen = kind.seen_with(own if keeps else None).seen_by(ticket.group)
         return cls(seen, seen.offered_at(moment), own if keeps else None)
 
     @property

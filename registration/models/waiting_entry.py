@@ -117,14 +117,15 @@ class WaitingEntry(models.Model):
     ) -> WaitingEntry:
         """Put an address on the list of a type, or find it there, and mail its link to it, once for each `key`.
 
-        Raises Refusal when registration is closed, the type is not on offer or for other groups, or has places left.
+        Raises Refusal when registration is closed, the type is not on offer or for other groups, or has places left
+        for this one.
         """
         kind = TicketType.objects.on_offer(ticket_type.edition).with_places().as_it_is(ticket_type)
         if kind is None or not kind.takes_waiting or not kind.edition.takes_registrations:
             raise Refusal(_("Nobody can wait for this ticket any more."))
         if not kind.is_for(group) or group.edition_id != kind.edition_id:
             raise Refusal(_("This ticket is not for that group. Choose another one."), field="group")
-        if kind.left_in_words != "none":
+        if kind.seen_by(group).left_in_words != "none":
             raise Refusal(_("There are places again. You can register now."))
         entry = cls.objects.of_address(email, kind, group)
         if entry is None:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from forum.actor import Actor
 from forum.errors import Refusal
 from forum.models import Edition
+from registration.models.place import Place
 from registration.models.place_offer import PlaceOffer
-from registration.models.quota import Place
 from registration.models.waiting_entry import WaitingEntry
 
 if TYPE_CHECKING:

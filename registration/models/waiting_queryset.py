@@ -11,7 +11,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from forum.models import Edition, StakeholderGroup
-from registration.models.quota import Place, Quota
+from registration.models.place import Place
+from registration.models.quota import Quota
 
 if TYPE_CHECKING:
     from registration.models.ticket import Ticket
@@ -102,18 +103,18 @@ class WaitingQuerySet(models.QuerySet["WaitingEntry"]):
         )
 
     def next_of(self, edition: Edition) -> WaitingEntry | None:
-        """The first one for whose type a place is free in all its quotas."""
-        full = Quota.objects.filter(ticket_types=OuterRef("ticket_type"), taken__gte=F("size"))
+        """The first one for whose type a place is free in all its quotas that count their group."""
+        full = Quota.objects.full().counting("group").filter(ticket_types=OuterRef("ticket_type"))
         found = self.offerable().of_edition(edition).filter(~Exists(full))
         return found.in_turn().select_related("ticket_type__edition", "group").first()
 
     def number_by_quota(self) -> Coalesce:
-        """For a query of quotas: how many wait for a place of each that none of their type's other quotas denies."""
-        elsewhere = Quota.objects.filter(
-            ~Q(pk=OuterRef(OuterRef("pk"))), ticket_types=OuterRef("ticket_type"), taken__gte=F("size")
-        )
-        theirs = self.offerable().filter(~Exists(elsewhere), ticket_type__quotas=OuterRef("pk"))
-        number = theirs.order_by().annotate(all=Value(1)).values("all").annotate(number=Count("pk"))
+        """For a query of quotas: how many wait for a place of each that no other quota that counts them denies."""
+        theirs = Quota.objects.counting("group").filter(ticket_types=OuterRef("ticket_type"))
+        elsewhere = theirs.full().exclude(pk=OuterRef(OuterRef("pk")))
+        here = theirs.filter(pk=OuterRef(OuterRef("pk")))
+        entries = self.offerable().filter(Exists(here), ~Exists(elsewhere))
+        number = entries.order_by().annotate(all=Value(1)).values("all").annotate(number=Count("pk"))
         return Coalesce(Subquery(number.values("number")), 0)
 
     def are_passed_by(self, tickets: list[Ticket], *, taken: Iterable[int] | None = None) -> bool:
@@ -122,7 +123,7 @@ class WaitingQuerySet(models.QuerySet["WaitingEntry"]):
         ours = Place.objects.counted().filter(ticket__in=tickets)
         ours = ours if taken is None else ours.filter(quota__in=list(taken))
         each = ours.filter(quota=OuterRef("pk")).order_by().values("quota").annotate(number=Count("pk"))
-        theirs = Quota.objects.filter(ticket_types=OuterRef("ticket_type"), size__isnull=False)
+        theirs = Quota.objects.limiting().counting("group").filter(ticket_types=OuterRef("ticket_type"))
         without_us = theirs.annotate(ours=Coalesce(Subquery(each.values("number")), 0))
         full = without_us.filter(taken__gte=F("size") + F("ours"))
         shared = theirs.filter(pk__in=ours.values("quota"))

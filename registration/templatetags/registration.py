@@ -92,6 +92,12 @@ def is_for(ticket_type: TicketType) -> str:
 
 
 @register.filter
+def who_finds(ticket_type: TicketType, words: str) -> str:
+    """Name the groups that find few places of a ticket, or none, as others see them. Empty when all find the same."""
+    return cldr.listed(ticket_type.shown_groups_that_find(words))
+
+
+@register.filter
 def tickets(count: int) -> str:
     """Count tickets: “1 ticket”, “3 tickets”."""
     return ngettext("%(count)d ticket", "%(count)d tickets", count) % {"count": count}

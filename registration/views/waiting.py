@@ -36,10 +36,11 @@ def waiting(request: Request) -> HttpResponse:
     kind = TicketType.objects.on_offer(edition).with_places().with_key(asked.get("ticket", ""))
     if kind is None or not kind.takes_waiting:
         raise Http404
-    if kind.left_in_words != "none":
+    groups = list(edition.groups.select_related("shown_as"))
+    theirs = [one for one in groups if one.slug == asked.get("group") and kind.is_for(one)] or groups
+    if not any(kind.is_full_for(group) for group in theirs):
         messages.info(request, _("There are places again. You can register now."))
         return redirect(f"{edition.path('register')}?ticket={kind.pk}")
-    groups = list(edition.groups.select_related("shown_as"))
     if "key" in request.POST:
         form = WaitingForm(kind, groups, request.POST)
         if form.is_valid() and _has_joined(request, kind, form):

@@ -635,7 +635,9 @@ MAKERS: dict[str, Callable[[Edition], Any]] = {
     "registration_tickettype": lambda edition: (
         make.price_step(make.ticket_type(edition, size=5, groups=[make.group(edition)])).ticket_type
     ),
-    "registration_quota": lambda edition: make.quota(make.ticket_type(edition)),
+    "registration_quota": lambda edition: (
+        make.set_aside(make.quota(make.ticket_type(edition)), 1, make.group(edition)).kept_from
+    ),
     "registration_voucher": lambda edition: make.voucher(edition),
     "registration_waitingentry": lambda edition: (
         make.place_offer(make.waiting_entry(make.ticket_type(edition, size=1))).entry

@@ -120,6 +120,7 @@ def test_every_kind_of_page_can_be_read_by_everybody(
 ) -> None:
     ticket = make.ticket(order=make.order(tickets=0, edition=edition), status="requested")
     track, quota = make.track(edition), make.ticket_type(edition, size=5).quotas.get()
+    make.set_aside(quota, 2, make.group(edition))
     make.voucher(edition)
     edition.issuer_name = "Forum Foundation"
     edition.save()
@@ -132,6 +133,7 @@ def test_every_kind_of_page_can_be_read_by_everybody(
         f"/admin/agenda/session/{session.pk}/delete/",
         "/admin/agenda/session/add/",
         f"/admin/registration/ticket/{ticket.pk}/change/",
+        f"/admin/registration/ticket/{ticket.pk}/group/",
         "/admin/registration/ticket/?q=a",
         f"/admin/registration/order/{ticket.order.pk}/change/",
         "/admin/registration/order/",
@@ -142,6 +144,8 @@ def test_every_kind_of_page_can_be_read_by_everybody(
         "/admin/registration/voucher/add/",
         "/admin/registration/voucher/many/",
         f"/admin/registration/quota/{quota.pk}/change/",
+        f"/admin/registration/quota/{quota.pk}/set-aside/",
+        "/admin/registration/quota/",
         f"/admin/forum/edition/{edition.pk}/change/",
         "/admin/forum/duty/add/",
         f"/admin/speakers/speaker/{edition.speakers.get().pk}/change/",

@@ -68,3 +68,29 @@ def test_who_waits_gets_the_place_that_somebody_gives_back(
     press(page, "Confirm")
     headed(page, "You are registered")
     assert kind.quotas.get().taken == 1
+
+
+def test_what_is_full_for_a_group_is_offered_to_the_others(
+    transactional_db: None, page_at: Callable[..., Page], axe: Callable[[Page], None]
+) -> None:
+    edition = make.edition()
+    suppliers = make.group(edition, name="Suppliers")
+    make.group(edition, name="Brands")
+    make.quota(make.ticket_type(edition, name="Main forum"), size=0, groups=[suppliers])
+    page = page_at(390)
+    ticket, full = page.get_by_role("radio", name=re.compile("^Main forum")), "No places left for Suppliers"
+
+    page.goto("/en/register/")
+    expect(page.get_by_text(full)).to_be_visible()
+    look_over(page, axe)
+    page.get_by_role("radio", name=re.compile("^Brands")).check()
+    expect(page.get_by_text(full)).to_be_hidden()
+    ticket.check()
+    page.get_by_role("radio", name=re.compile("^Suppliers")).check()
+
+    expect(ticket).to_be_disabled()
+    expect(ticket).not_to_be_checked()
+    expect(page.get_by_text("Many places left")).to_be_hidden()
+    look_over(page, axe)
+    press(page, "Join the waiting list")
+    expect(page.get_by_text("You wait as: Suppliers")).to_be_visible()

@@ -13,6 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from forum.actor import Actor
+from forum.models import StakeholderGroup
 from registration.models import (
     BillingDetails,
     BulkRefund,
@@ -24,6 +25,7 @@ from registration.models import (
     Quota,
     Recipient,
     Refund,
+    SetAside,
     Settlement,
     Ticket,
     TicketType,
@@ -35,6 +37,7 @@ from registration.models import (
     Wish,
 )
 from registration.models.bulk_plan import What
+from registration.models.group_change import change_group
 from registration.payments import cancelling, in_bulk, refunds
 from registration.tasks import sweep_guests, sweep_reservations
 from tests import make
@@ -55,17 +58,22 @@ def one_of(records: Any, number: int) -> Any:
 
 
 class Deeds:
-    """A forum with three ticket types that share two quotas, two vouchers, a refund rule, a tax and a waiting list."""
+    """A forum with three ticket types that share two quotas and a third one for some of its groups, places set aside
+    for them, two vouchers, a refund rule, a tax and a waiting list."""
 
     def __init__(self) -> None:
         self.edition = make.edition(issuer_name="Forum Foundation", tax_rate=700)
         make.refund_rule(self.edition, share=50, fee=300)
-        self.group = make.group(self.edition)
+        plain, few = make.group(self.edition), make.group(self.edition)
+        self.groups = (plain, few, plain, make.group(self.edition, shown_as=few), plain)
+        self.few = few
         self.forum = make.ticket_type(self.edition, price=10000)
         self.dinner = make.ticket_type(self.edition, price=15000)
         self.asked = make.ticket_type(self.edition, price=4000, needs_approval=True)
         self.hall = make.quota(self.forum, self.dinner, size=4)
         self.lunch = make.quota(self.dinner, self.asked, size=3)
+        self.of_few = make.quota(self.forum, self.asked, size=2, groups=[few])
+        make.set_aside(self.hall, 1, few)
         half = make.voucher(self.edition, value=50, max_uses=2)
         beyond = make.voucher(self.edition, value=100, goes_beyond=True, max_uses=1)
         self.vouchers = (None, half, None, beyond, None)
@@ -112,13 +120,16 @@ class Deeds:
         kinds: tuple[TicketType, ...] = (self.forum, self.dinner, self.asked)
         return TicketType.objects.get(pk=kinds[number % 3].pk)
 
+    def group_of(self, number: int) -> StakeholderGroup:
+        return self.groups[number % 5]
+
     # --- registering -----------------------------------------------------------------------------------------------
 
     def _wish(self, number: int, people: int) -> Wish:
         wanted = [
             make.wanted(
                 self.type_of(number // 3 + turn),
-                self.group,
+                self.group_of(number // 2 + turn),
                 voucher=self.vouchers[(number + turn) % 5],
                 **({"email": ""} if (number + turn) % 7 == 0 else {}),
             )
@@ -141,7 +152,7 @@ class Deeds:
         return order and (lambda: order.add(wish, by=SOMEBODY))
 
     def invite(self, number: int) -> Deed:
-        guest = make.guest(self.edition, ticket_type=self.type_of(number), group=self.group)
+        guest = make.guest(self.edition, ticket_type=self.type_of(number), group=self.group_of(number))
         return lambda: guest.begin()
 
     def use_invitation(self, number: int) -> Deed | None:
@@ -153,7 +164,7 @@ class Deeds:
 
     def join(self, number: int) -> Deed:
         kind, told = self.type_of(number), {"email": f"a-{number % 4}@example.org", "language": "en"}
-        return lambda: WaitingEntry.join(kind, self.group, key=f"{number}", **told)
+        return lambda: WaitingEntry.join(kind, self.group_of(number // 4), key=f"{number}", **told)
 
     def leave(self, number: int) -> Deed | None:
         entry = one_of(self.entries.live(), number)
@@ -332,15 +343,31 @@ class Deeds:
         return ticket and (lambda: ticket.confirm_by_hand(by=SOMEBODY))
 
     def resize(self, number: int) -> Deed:
-        quota = Quota.objects.get(pk=(self.hall, self.lunch)[number % 2].pk)
-        return lambda: quota.resize(2 + number % 4)
+        quota = self._quota(number)
+        return lambda: quota.resize(2 + number // 3 % 4)
+
+    def _quota(self, number: int) -> Quota:
+        return Quota.objects.get(pk=(self.hall, self.lunch, self.of_few)[number % 3].pk)
 
     def share(self, number: int) -> Deed:
-        quota = Quota.objects.get(pk=(self.hall, self.lunch)[number % 2].pk)
-        kinds = [
-            one for place, one in enumerate((self.forum, self.dinner, self.asked)) if number // 2 % 4 != place
-        ]
-        return lambda: quota.share_among(kinds)
+        quota, left_out = self._quota(number), number // 3 % 4
+        kinds = [one for place, one in enumerate((self.forum, self.dinner, self.asked)) if place != left_out]
+        groups = (None, [self.few], [self.groups[0]], [])[number // 12 % 4]
+        return lambda: quota.share_among(kinds, groups)
+
+    def set_aside(self, number: int) -> Deed:
+        """Places of the hall; until a moment that has passed, so that they are free for all, or for good."""
+        until = timezone.now() - timedelta(minutes=1) if number % 3 == 0 else None
+        wanted, hall = SetAside(1 + number % 2, [self.groups[number // 2 % 2]], until), self._quota(0)
+        return lambda: wanted.keep(hall, by=SOMEBODY)
+
+    def release(self, number: int) -> Deed:
+        hall = self._quota(0)
+        return lambda: SetAside.release(hall, by=SOMEBODY)
+
+    def change_group(self, number: int) -> Deed | None:
+        ticket = self.ticket(number, "requested", "reserved", "confirmed")
+        return ticket and (lambda: change_group(ticket, self.group_of(number // 5), by=SOMEBODY))
 
     def bill(self, number: int) -> Deed | None:
         order = one_of(self.orders, number)

@@ -45,6 +45,8 @@ class Scene:
         self.shown = make.group(edition, name=SHOWN, slug="civil")
         self.survivors = make.group(edition, name=SURVIVORS, slug="survivors", shown_as=self.shown)
         self.kind = make.ticket_type(edition, name="Main forum", price=25_000, size=1_000)
+        make.quota(self.kind, size=900, groups=[self.shown])
+        make.set_aside(self.kind.quotas.first(), 20, self.shown)
         self.voucher = make.voucher(edition, code=VOUCHER, ticket_types=[self.kind], max_uses=None)
         self.legal = make.question(edition, label="Name in the passport?", is_protected=True)
         self.asked = make.question(edition, label="What do you hope for?")

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registration', '0014_questions'),
+        ('registration', '0015_quota_groups'),
     ]
 
     operations = [
