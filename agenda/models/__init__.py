@@ -2,6 +2,7 @@
 
 from agenda.models.agenda import Agenda, ListedSlot
 from agenda.models.appearance import Appearance
+from agenda.models.bookmark import Bookmark, PersonalAgenda
 from agenda.models.changes import Change, Changes, Kind
 from agenda.models.day import Day
 from agenda.models.release import Release, ReleasedAppearance, ReleasedSlot
@@ -14,12 +15,14 @@ from agenda.models.track import Format, Track
 __all__ = [
     "Agenda",
     "Appearance",
+    "Bookmark",
     "Change",
     "Changes",
     "Day",
     "Format",
     "Kind",
     "ListedSlot",
+    "PersonalAgenda",
     "Release",
     "ReleasedAppearance",
     "ReleasedSlot",
