@@ -47,7 +47,7 @@ class OwnNews:
     def _add(self, speaker: int, some: list[Change], roles: tuple[str | None, str | None]) -> None:
         before, after = roles
         if some[0].kind == Kind.REMOVED or (before and after):
-            self.otherwise += [own for change in some if (own := _own(speaker, change))]
+            self.otherwise.extend(own for change in some if (own := _own(speaker, change)))
         elif after:
             self.appears.append(some[0])
         else:
