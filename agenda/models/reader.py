@@ -33,6 +33,11 @@ class News:
     def __len__(self) -> int:
         return len(self.marked) + sum(len(news) for _speaker, news in self.own)
 
+    @property
+    def is_beginning(self) -> bool:
+        """Whether all of it is in which sessions they appear from now on."""
+        return not self.marked and not any(own.appears_no_more or own.otherwise for _speaker, own in self.own)
+
     def __iter__(self) -> Iterator[Change]:
         return chain(*(news for _speaker, news in self.own), self.marked)
 
