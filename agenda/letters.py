@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agenda.models import News, PersonalAgenda, Reader, Release
+from agenda.models.audience import is_mute
 from agenda.models.release import LETTER
 from forum.mail import Content, Pointless, letter
 from forum.models import Edition, Message
@@ -14,6 +15,8 @@ def agenda_changes(message: Message) -> Content:
     release = message.about
     if not isinstance(release, Release) or message.edition is None:
         raise Pointless("The release is not there any more.")
+    if is_mute(message.edition):
+        raise Pointless("The edition is over, or does not take place.")
     reader = Reader.at(message.to, message.edition)
     news = reader.news_of(release)
     if not news:

@@ -31,12 +31,15 @@ class ReleaseAdmin(EditionAdmin):
     menu_position = 3
     list_display = ("__str__", "current", "published_at", "published_by", "pieces", "note")
     list_select_related = ("published_by",)
-    fields = ("number", "current", "published_at", "published_by", "returns_to", "note")
+    fields = (("published_at", "published_by"), "current", "note")
     readonly_fields = ("current", "pieces", shown(Release, "published_at"))
     change_form_template = "admin/agenda/release/one.html"
 
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).annotate(slot_count=Count("slots"))
+
+    def get_fields(self, request: Any, obj: Any = None) -> Any:
+        return (*self.fields, "returns_to") if obj and obj.returns_to_id else self.fields
 
     def get_urls(self) -> list[Any]:
         return [

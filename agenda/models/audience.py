@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from agenda.models.bookmark import PersonalAgenda
 from agenda.models.news import OwnNews
 from forum import cldr
+from forum.models.edition import Phase
 from speakers.models import Speaker
 
 if TYPE_CHECKING:
@@ -20,17 +21,20 @@ if TYPE_CHECKING:
 class Audience:
     """Those whom changes of the agenda concern: speakers by name, of those who marked a session only how many.
 
-    `languages` has each address once, casefolded, as it is written, with the language that is read there.
+    `readers` has each address once, with the language that is read there. `is_mute`: nobody is told, whom it may concern.
     """
 
     speakers: list[Speaker]
     unreached: list[Speaker]
     number_marking: int
     readers: list[tuple[str, str]]
+    is_mute: bool = False
 
     @classmethod
     def of(cls, changes: Changes, edition: Edition) -> Audience:
-        """Whom `changes` concern in `edition`. Two queries."""
+        """Whom `changes` concern in `edition`. At most two queries."""
+        if is_mute(edition):
+            return cls([], [], 0, [], is_mute=True)
         concerned = Speaker.objects.filter(pk__in=OwnNews.of_all(changes)).select_related("user")
         speakers = list(concerned.defer("bio", "search_text"))
         seen = {change.session.pk for change in changes.as_public() if change.session}
@@ -65,3 +69,8 @@ class Audience:
 def address_of(speaker: Speaker) -> str:
     """Where a speaker is told: the address with which they sign in, else the one that the organizers have; or empty."""
     return speaker.user.email if speaker.user and speaker.user.is_active else speaker.email
+
+
+def is_mute(edition: Edition) -> bool:
+    """Whether nobody is told of changes: the edition is not public yet, is over, or does not take place."""
+    return edition.phase in {Phase.DRAFT, Phase.PAST} or edition.cancelled_at is not None

@@ -109,6 +109,25 @@ def test_nobody_is_told_by_a_silent_release(edition: Edition) -> None:
     assert not Message.objects.exists()
 
 
+@pytest.mark.parametrize("phase", ["draft", "past", "cancelled"])
+def test_nobody_is_told_of_an_edition_that_is_not_public_yet_or_does_not_lie_ahead(phase: str) -> None:
+    edition = make.edition(**({"cancelled_at": timezone.now()} if phase == "cancelled" else {"phase": phase}))
+    make.slot(make.session(edition, speakers=[make.speaker(edition, email="mei@example.org")]))
+
+    assert told(edition) == []
+
+
+def test_a_mail_that_waited_until_the_edition_was_cancelled_is_not_sent(edition: Edition) -> None:
+    make.slot(make.session(edition, speakers=[make.speaker(edition, email="mei@example.org")]))
+    make.release(edition, is_silent=False)
+
+    edition.cancelled_at = timezone.now()
+    edition.save()
+
+    with pytest.raises(Pointless):
+        said()
+
+
 def test_an_address_that_nobody_has_confirmed_gets_no_mail(edition: Edition) -> None:
     slot = make.slot(make.session(edition))
     for email, moment in (("typed@example.org", None), ("confirmed@example.org", timezone.now())):
