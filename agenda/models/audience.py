@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Audience:
     """Those whom changes of the agenda concern: speakers by name, of those who marked a session only how many.
 
-    `readers` has each address once, with the language that is read there. `is_mute`: nobody is told, whom it may concern.
+    `readers` has each address once, with the language that is read there. `is_mute`: nobody is
+    told, whoever it concerns.
     """
 
     speakers: list[Speaker]
