@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -98,7 +99,7 @@ class ReleasedSlotQuerySet(models.QuerySet["ReleasedSlot"]):
         slots = self.select_related("day", "room", "session").order_by(
             "day__date", "starts_at", "room__position", "pk"
         )
-        return [(day, list(some)) for day, some in groupby(slots, key=lambda slot: slot.day)]
+        return [(day, list(some)) for day, some in groupby(slots, key=attrgetter("day"))]
 
     def on(self, day: Day | int) -> ReleasedSlotQuerySet:
         """Those of one day."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agenda.models.appearance import Appearance
 from agenda.models.released import ReleasedAppearance, ReleasedSlot
@@ -62,10 +62,10 @@ class State:
     @classmethod
     def drafted(cls, edition: Edition) -> State:
         """What a release made now would show, with today's titles. Two queries."""
-        rows = Slot.objects.to_release(edition).values_list(
+        rows: Any = Slot.objects.to_release(edition).values_list(
             *_PIECE, "session__title", *_TIMES, "session__status"
         )
-        pieces = [Piece(*rest, status == Session.Status.CANCELLED) for *rest, status in rows]
+        pieces = [Piece._make((*row[:-1], row[-1] == Session.Status.CANCELLED)) for row in rows]
         shown = Appearance.objects.filter(session__slot__day__edition=edition)
         parts = shown.exclude(session__status=Session.Status.DRAFT).order_by("position", "pk")
         return cls(pieces, [Part(*row) for row in parts.values_list(*Part._fields)])
@@ -96,7 +96,9 @@ class State:
 
     def with_titles_of_today(self) -> State:
         """The same, its sessions called as they are now. One query."""
-        titles = dict(Session.objects.filter(pk__in=self.sessions).values_list("pk", "title"))
+        titles: dict[int | None, Translated] = dict(
+            Session.objects.filter(pk__in=self.sessions).values_list("pk", "title")
+        )
         return State(
             [
                 piece._replace(session_title=titles.get(piece.session_id, Translated()))

@@ -59,7 +59,8 @@ class MessageAdmin(DeferredAdmin):
     )
 
     def get_queryset(self, request: Any) -> Any:
-        return super().get_queryset(request).without(confidential_letters())
+        listed: Any = super().get_queryset(request)
+        return listed.without(confidential_letters())
 
     @admin.display(description=_("as it would be sent now"))
     def preview(self, message: Message) -> str:
