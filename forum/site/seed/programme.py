@@ -91,7 +91,7 @@ def releases(ground: Ground, rows: list[dict[str, Any]], made: dict[str, Session
     if cancelled:
         for session in cancelled:
             session.cancel(by=by)
-        Release.publish(ground.edition, by=by, after=1, note=ground.notes["cancelled"])
+        Release.publish(ground.edition, by=by, after=1, note=ground.notes["cancelled"], is_silent=True)
 
 
 def photos(who: dict[str, Speaker], rows: list[dict[str, Any]]) -> list[Job]:
