@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import path, register_converter
 
-from agenda import feed_views, views
+from agenda import change_views, feed_views, views
 
 
 class DateConverter:
@@ -27,6 +27,9 @@ register_converter(DateConverter, "date")
 public: list[Any] = [
     path("agenda/", views.agenda, name="agenda"),
     path("agenda/<date:date>/", views.agenda_day, name="agenda-day"),
+    path("agenda/changes/", change_views.changes, name="agenda-changes"),
+    path("agenda/changes/<int:number>/", change_views.changes, name="agenda-changes-until"),
+    path("agenda/no-news/<slug:secret>/", change_views.no_news, name="agenda-no-news"),
     path("sessions/<slug:slug>/", views.session, name="session"),
 ]
 

@@ -6,7 +6,7 @@ import logging
 import re
 
 SECRET_PARTS = re.compile(
-    r"/(orders/[^/\s]+|tickets|register/guest|waiting|offers|payments|speaker/invitations|my-agenda|password/reset)"
+    r"/(orders/[^/\s]+|tickets|register/guest|waiting|offers|payments|speaker/invitations|my-agenda|agenda/no-news|password/reset)"
     r"/[\w-]{16,}"
 )
 

@@ -39,6 +39,7 @@ class Content:
 
     context: dict[str, Any] = field(default_factory=dict)
     attachments: list[Attachment] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class Pointless(Exception):
@@ -46,17 +47,23 @@ class Pointless(Exception):
 
 
 _letters: dict[str, tuple[str, Callable[[Message], Content]]] = {}
+_confidential: set[str] = set()
 
 
-def letter(name: str, app: str) -> Callable[[Callable[[Message], Content]], Callable[[Message], Content]]:
+def letter(
+    name: str, app: str, *, is_confidential: bool = False
+) -> Callable[[Callable[[Message], Content]], Callable[[Message], Content]]:
     """Register a letter: its templates are `<app>/letters/<name>.{subject.txt,txt,html}`.
 
     The function gets the Message and gives what the templates need; it runs in the message's language when the mail
-    is sent. It raises Pointless when the mail is not to be sent any more.
+    is sent. It raises Pointless when the mail is not to be sent any more. That somebody gets a confidential letter is
+    their own business: the outbox does not list it.
     """
 
     def register(content: Callable[[Message], Content]) -> Callable[[Message], Content]:
         _letters[name] = (app, content)
+        if is_confidential:
+            _confidential.add(name)
         return content
 
     return register
@@ -65,6 +72,11 @@ def letter(name: str, app: str) -> Callable[[Callable[[Message], Content]], Call
 def letters() -> list[str]:
     """The names of all letters."""
     return sorted(_letters)
+
+
+def confidential_letters() -> list[str]:
+    """The names of those of which nobody but their readers is to know."""
+    return sorted(_confidential)
 
 
 def compose(message: Message) -> EmailMultiAlternatives:
@@ -102,7 +114,11 @@ def compose(message: Message) -> EmailMultiAlternatives:
         text,
         to=[message.to],
         reply_to=[edition.contact_email] if edition else None,
-        headers={"Message-ID": f"<{message.uuid}@{domain}>", "Auto-Submitted": "auto-generated"},
+        headers={
+            "Message-ID": f"<{message.uuid}@{domain}>",
+            "Auto-Submitted": "auto-generated",
+            **content.headers,
+        },
     )
     mail.attach_alternative(html, "text/html")
     for attachment in content.attachments:

@@ -17,7 +17,18 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from agenda.models import Appearance, Day, Format, Release, Room, Session, Slot, Track
+from agenda.models import (
+    Appearance,
+    Bookmark,
+    Day,
+    Format,
+    PersonalAgenda,
+    Release,
+    Room,
+    Session,
+    Slot,
+    Track,
+)
 from forum.actor import Actor
 from forum.models import Duty, Edition, Interest, Job, Message, Page, Partner, StakeholderGroup, User
 from registration.models import (
@@ -237,10 +248,21 @@ def slot(
 _day, _session = day, session
 
 
-def release(edition: Edition) -> Release:
-    """The draft as it stands, shown to the public."""
+def release(edition: Edition, *, is_silent: bool = True, **fields: Any) -> Release:
+    """The draft as it stands, shown to the public; nobody is written to unless the test says so."""
     before = Release.objects.current(edition)
-    return Release.publish(edition, by=Actor.system(), after=before.number if before else 0)
+    after = before.number if before else 0
+    return Release.publish(edition, by=Actor.system(), after=after, is_silent=is_silent, **fields)
+
+
+def personal_agenda(edition: Edition | None = None, *sessions: Session, **fields: Any) -> PersonalAgenda:
+    """The personal agenda of somebody who signs in, in which `sessions` are marked; with `user=None` one of nobody."""
+    edition = edition or (sessions[0].edition if sessions else _edition())
+    defaults = {"language": "en", **({} if "user" in fields else {"user": user()})}
+    made = PersonalAgenda.objects.create(edition=edition, **{**defaults, **fields})
+    for one in sessions:
+        Bookmark.objects.create(personal_agenda=made, session=one)
+    return made
 
 
 # --- registration ----------------------------------------------------------------------------------------------

@@ -69,6 +69,11 @@ class ReleaseForm(forms.Form):
     """What goes with a release: a note for readers, and the release that the organizer has compared with."""
 
     after = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    is_silent = forms.BooleanField(
+        required=False,
+        label=_("A correction: write to nobody"),
+        help_text=_("The public sees it all the same, and the page of changes tells of it."),
+    )
 
     def __init__(self, *args: Any, edition: Edition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,24 +2,39 @@
 
 from agenda.models.agenda import Agenda, ListedSlot
 from agenda.models.appearance import Appearance
-from agenda.models.changes import Change, Changes, Kind
+from agenda.models.audience import Audience
+from agenda.models.bookmark import Bookmark, PersonalAgenda
+from agenda.models.changes import Change, Changes
+from agenda.models.comparison import Kind
 from agenda.models.day import Day
-from agenda.models.release import Release, ReleasedAppearance, ReleasedSlot
+from agenda.models.history import History
+from agenda.models.news import OwnNews
+from agenda.models.reader import News, Reader
+from agenda.models.release import Release
+from agenda.models.released import ReleasedAppearance, ReleasedSlot
 from agenda.models.room import Room
 from agenda.models.session import Session
 from agenda.models.shown_session import ShownSession
 from agenda.models.slot import Slot
+from agenda.models.state import State
 from agenda.models.track import Format, Track
 
 __all__ = [
     "Agenda",
     "Appearance",
+    "Audience",
+    "Bookmark",
     "Change",
     "Changes",
     "Day",
     "Format",
+    "History",
     "Kind",
     "ListedSlot",
+    "News",
+    "OwnNews",
+    "PersonalAgenda",
+    "Reader",
     "Release",
     "ReleasedAppearance",
     "ReleasedSlot",
@@ -27,5 +42,6 @@ __all__ = [
     "Session",
     "ShownSession",
     "Slot",
+    "State",
     "Track",
 ]

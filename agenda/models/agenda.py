@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import get_language
 
 from agenda.models.day import Day
-from agenda.models.release import ReleasedAppearance, ReleasedSlot
+from agenda.models.released import ReleasedAppearance, ReleasedSlot
 from agenda.models.session import Session
 from forum.models import Edition
 from forum.prepared import Question

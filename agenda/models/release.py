@@ -1,24 +1,27 @@
 from __future__ import annotations
 
-from typing import Any
+import logging
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models, transaction
-from django.db.models import Prefetch, Q
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agenda.models.appearance import Appearance, Role
-from agenda.models.day import Day
+from agenda.models.audience import Audience
+from agenda.models.changes import Changes
+from agenda.models.released import ReleasedAppearance, ReleasedSlot
 from agenda.models.revisions import Revisions
-from agenda.models.room import Room
-from agenda.models.session import Session
-from agenda.models.slot import Slot
+from agenda.models.state import State
 from forum.actor import Actor
 from forum.errors import Refusal
-from forum.models import Edition, User, shown_in_public
+from forum.models import Edition, Message, User, shown_in_public
 from forum.prepared import Question
 from forum.translated import TranslatedField
-from speakers.models import Consent, Speaker
+
+log = logging.getLogger(__name__)
+
+LETTER = "agenda-changes"
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
@@ -28,22 +31,36 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         """What the public sees of `edition` now."""
         return next(iter(_CURRENT.records(edition.pk)), None)
 
+    def of_edition(self, edition: Edition) -> ReleaseQuerySet:
+        """All of one edition, newest first."""
+        return self.filter(edition=edition).order_by("-number")
+
+    def until(self, number: int) -> ReleaseQuerySet:
+        """Those up to this number."""
+        return self.filter(number__lte=number)
+
 
 @shown_in_public
 class Release(models.Model):
     """One published state of the agenda. Never edited: going back to an earlier one is a new release.
 
-    It freezes slots, session states and appearances; names, texts and photos are read live, through consent.
+    It freezes slots, session states and appearances; names, texts and photos are read live, through consent. Whom its
+    changes concern is written to, unless it `is_silent`.
     """
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="releases", verbose_name=_("edition"))
     number = models.PositiveIntegerField(_("number"), editable=False)
     is_current = models.BooleanField(_("current"), default=False, editable=False)
     note = TranslatedField(_("note"), blank=True, help_text=_("What readers should know about the changes."))
+    is_silent = models.BooleanField(_("nobody was told"), default=False, editable=False)
+    returns_to = models.ForeignKey(
+        "self", models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("goes back to")
+    )
     published_at = models.DateTimeField(_("published at"), default=timezone.now, editable=False)
     published_by = models.ForeignKey(
         User, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("published by")
     )
+    messages = GenericRelation(Message, content_type_field="about_type", object_id_field="about_id")
 
     objects = ReleaseQuerySet.as_manager()
 
@@ -63,176 +80,86 @@ class Release(models.Model):
 
     @classmethod
     @transaction.atomic
-    def publish(cls, edition: Edition, *, by: Actor, after: int, note: object = "") -> Release:
-        """Freeze the draft as it stands and show it to the public.
+    def publish(
+        cls, edition: Edition, *, by: Actor, after: int, note: object = "", is_silent: bool = False
+    ) -> Release:
+        """Freeze the draft as it stands, show it to the public, and write to whom its changes concern.
 
         `after` is the number of the release that the organizer saw as the current one (0: none). Raises Refusal when
         somebody else has published since: of two who press at once, one makes the release and the other is told.
         """
+        before = cls._last(edition, seen=after)
+        return cls._make(before, State.drafted(edition), edition, by, note=note, is_silent=is_silent)
+
+    @transaction.atomic
+    def bring_back(self, *, by: Actor, after: int, note: object = "", is_silent: bool = False) -> Release:
+        """Show the public this earlier state again, by a new release that equals it. The draft stays as it is, and
+        differs from what is public then.
+
+        `after` as for `publish`. Raises Refusal when somebody else has published since, and for the current release.
+        """
+        before = Release._last(self.edition, seen=after)
+        if before is None or before.pk == self.pk:
+            raise Refusal(_("That is what the public sees now."))
+        state = State.released(self).with_titles_of_today()
+        return Release._make(before, state, self.edition, by, note=note, is_silent=is_silent, returns_to=self)
+
+    @classmethod
+    def _last(cls, edition: Edition, *, seen: int) -> Release | None:
+        """The newest release, which is held as the newest until the transaction ends."""
         Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
-        before = cls.objects.filter(edition=edition).order_by("-number").first()
-        number = before.number if before else 0
-        if number != after:
+        before = cls.objects.of_edition(edition).first()
+        if (before.number if before else 0) != seen:
             raise Refusal(_("The agenda was released a moment ago. Look at the changes again."))
+        return before
+
+    @classmethod
+    def _make(
+        cls, before: Release | None, state: State, edition: Edition, by: Actor, **fields: object
+    ) -> Release:
         cls.objects.filter(edition=edition, is_current=True).update(is_current=False)
-        release = cls.objects.create(
-            edition=edition, number=number + 1, is_current=True, note=note, published_by=by.user
-        )
-        release._freeze(Revisions.up_to(before, edition))
+        number = before.number + 1 if before else 1
+        release = cls(edition=edition, number=number, is_current=True, published_by=by.user, **fields)
+        release.save(force_insert=True)
+        release._freeze(state, Revisions.up_to(before, edition))
+        if not release.is_silent:
+            audience = Audience.of(Changes.between(State.released(before), state), edition)
+            Message.queue_many(LETTER, about=release, readers=audience.readers, edition=edition)
+        log.info("release %s of edition %s: published by %s", number, edition.pk, by.label)
         return release
 
-    def _freeze(self, revisions: Revisions) -> None:
-        slots = list(Slot.objects.to_release(self.edition).select_related("session"))
+    def _freeze(self, state: State, revisions: Revisions) -> None:
         released = [
-            ReleasedSlot(
-                release=self,
-                day_id=slot.day_id,
-                room_id=slot.room_id,
-                session_id=slot.session_id,
-                title=slot.title,
-                starts_at=slot.starts_at,
-                ends_at=slot.ends_at,
-                is_cancelled=slot.session is not None and slot.session.status == Session.Status.CANCELLED,
-                changed_at=self.published_at,
-            )
-            for slot in slots
+            ReleasedSlot(release=self, changed_at=self.published_at, **piece._asdict())
+            for piece in state.pieces
         ]
         for copy in released:
             revisions.carry_on(copy)
         ReleasedSlot.objects.bulk_create(released)
-        shown = [slot.session_id for slot in slots if slot.session_id]
         ReleasedAppearance.objects.bulk_create(
-            ReleasedAppearance(
-                release=self,
-                session_id=appearance.session_id,
-                speaker_id=appearance.speaker_id,
-                role=appearance.role,
-                position=appearance.position,
-            )
-            for appearance in Appearance.objects.filter(session__in=shown)
+            ReleasedAppearance(release=self, **part._asdict()) for part in state.parts
         )
+
+    @property
+    def predecessor(self) -> Release | None:
+        """The release before it."""
+        return Release.objects.of_edition(self.edition).until(self.number - 1).first()
+
+    def changes(self) -> Changes:
+        """What it changed. At most six queries."""
+        before = self.predecessor
+        states = State.of_releases([self, before] if before else [self])
+        return Changes.between(states[before.pk] if before else State([], []), states[self.pk])
+
+    def changes_to_return(self) -> Changes:
+        """What bringing it back would change. At most seven queries."""
+        current = Release.objects.current(self.edition)
+        return Changes.between(State.released(current), State.released(self).with_titles_of_today())
+
+    def told(self) -> dict[str, int]:
+        """How many of its mails are in which state. One query."""
+        counted = self.messages.order_by().values_list("status").annotate(Count("pk"))
+        return dict(counted)
 
 
 _CURRENT = Question(lambda edition: Release.objects.filter(edition=edition, is_current=True))
-
-
-class ReleasedAppearanceQuerySet(models.QuerySet["ReleasedAppearance"]):
-    """Who speaks where, as released."""
-
-    def public(self) -> ReleasedAppearanceQuerySet:
-        """Those of the current release that visitors may see: of a session that is not closed, by a speaker who
-        agreed to be listed."""
-        listed = Consent.objects.in_force().filter(
-            speaker=models.OuterRef("speaker"), scope=Consent.Scope.LISTED
-        )
-        return (
-            self.filter(models.Exists(listed), release__is_current=True)
-            .exclude(session__access=Session.Access.CLOSED)
-            .select_related("speaker__group__shown_as")
-        )
-
-    def of_release(self, release: Release | int) -> ReleasedAppearanceQuerySet:
-        """Those of one release."""
-        return self.filter(release=release)
-
-    def names(self) -> models.QuerySet[Any, Any]:
-        """The key of the session and the name of who speaks there, in the order in which they are named."""
-        return self.select_related(None).order_by("position", "pk").values_list("session_id", "speaker__name")
-
-    def roles_of(self, speaker: Speaker) -> dict[int, str]:
-        """In which role `speaker` appears, by the session's key."""
-        return dict(self.filter(speaker=speaker).values_list("session_id", "role"))
-
-
-class ReleasedSlotQuerySet(models.QuerySet["ReleasedSlot"]):
-    """Where and when, as released."""
-
-    def public(self) -> ReleasedSlotQuerySet:
-        """Those of the current release that visitors may see, in order of time and room, with all that a page
-        shows, at a constant number of queries. Lists of them are read by `listed`."""
-        speaking = ReleasedAppearance.objects.public().select_related(None).select_related("speaker")
-        speaking = speaking.defer("speaker__bio", "speaker__search_text")
-        return (
-            self.filter(release__is_current=True)
-            .exclude(session__access=Session.Access.CLOSED)
-            .select_related("day", "room", "session__track", "session__format")
-            .defer("session__search_text", "day__description")
-            .prefetch_related(Prefetch("session__released_appearances", speaking, to_attr="speaking"))
-            .order_by("starts_at", "room__position", "pk")
-        )
-
-    def of_edition(self, edition: Edition | int) -> ReleasedSlotQuerySet:
-        """Those of one edition."""
-        return self.filter(release__edition=edition)
-
-    def of_sessions(self) -> ReleasedSlotQuerySet:
-        """Those that hold a session; breaks are left out."""
-        return self.exclude(session=None)
-
-    def taking_place(self) -> ReleasedSlotQuerySet:
-        """Those that were not cancelled."""
-        return self.filter(is_cancelled=False)
-
-    def with_speaker(self, speaker: Speaker | int) -> ReleasedSlotQuerySet:
-        """Those in which `speaker` speaks, by the current release."""
-        return self.filter(
-            session__released_appearances__speaker=speaker,
-            session__released_appearances__release__is_current=True,
-        )
-
-    def on(self, day: Day | int) -> ReleasedSlotQuerySet:
-        """Those of one day."""
-        return self.filter(day=day)
-
-
-@shown_in_public
-class ReleasedSlot(models.Model):
-    """A slot as one release shows it. UTC; the end is exclusive.
-
-    `sequence` counts how often its session was moved, cancelled or taken up again since it was first released, and
-    `changed_at` says when last: by that calendars know what is newer.
-    """
-
-    release = models.ForeignKey(Release, models.CASCADE, related_name="slots")
-    day = models.ForeignKey(Day, models.CASCADE, related_name="released_slots")
-    room = models.ForeignKey(Room, models.PROTECT, null=True, related_name="released_slots")
-    session = models.ForeignKey(Session, models.CASCADE, null=True, related_name="released_slots")
-    title = TranslatedField(blank=True)
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-    is_cancelled = models.BooleanField(default=False)
-    sequence = models.PositiveIntegerField(default=0)
-    changed_at = models.DateTimeField(default=timezone.now)
-
-    objects = ReleasedSlotQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("starts_at", "room__position", "pk")
-        constraints = (models.UniqueConstraint(fields=["release", "session"], name="session_once_a_release"),)
-
-    def __str__(self) -> str:
-        return str(self.session or self.title)
-
-
-@shown_in_public
-class ReleasedAppearance(models.Model):
-    """An appearance as one release shows it."""
-
-    release = models.ForeignKey(Release, models.CASCADE, related_name="appearances")
-    session = models.ForeignKey(Session, models.CASCADE, related_name="released_appearances")
-    speaker = models.ForeignKey(Speaker, models.CASCADE, related_name="released_appearances")
-    role = models.CharField(max_length=12, choices=Role.choices)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    objects = ReleasedAppearanceQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("position", "pk")
-        constraints = (
-            models.UniqueConstraint(
-                fields=["release", "session", "speaker"], name="speaker_once_a_released_session"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.speaker} · {self.get_role_display()}"

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Max
 
 if TYPE_CHECKING:
-    from agenda.models.release import Release, ReleasedSlot
+    from agenda.models.release import Release
+    from agenda.models.released import ReleasedSlot
     from forum.models import Edition
 
 

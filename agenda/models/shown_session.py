@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 
 from agenda.models.agenda import moment_in
 from agenda.models.appearance import Role
-from agenda.models.release import ReleasedAppearance, ReleasedSlot
+from agenda.models.released import ReleasedAppearance, ReleasedSlot
 from agenda.models.session import Session
 from forum.models import Edition
 from forum.prepared import Question

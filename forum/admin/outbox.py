@@ -13,7 +13,7 @@ from forum.actor import Actor
 from forum.edition_admin import EditionAdmin, Verb, state
 from forum.errors import Refusal
 from forum.logs import SECRET_PARTS
-from forum.mail import Pointless, compose
+from forum.mail import Pointless, compose, confidential_letters
 from forum.models import Interest, Job, Message
 from forum.models.deferred import Deferred
 
@@ -38,7 +38,7 @@ class DeferredAdmin(EditionAdmin):
 
 @admin.register(Message)
 class MessageAdmin(DeferredAdmin):
-    """The outbox."""
+    """The outbox, but for what is confidential."""
 
     duties_to_change = ("registration",)
     menu_position = 10
@@ -57,6 +57,10 @@ class MessageAdmin(DeferredAdmin):
             applies=lambda record: record.status == "failed",
         ),
     )
+
+    def get_queryset(self, request: Any) -> Any:
+        listed: Any = super().get_queryset(request)
+        return listed.without(confidential_letters())
 
     @admin.display(description=_("as it would be sent now"))
     def preview(self, message: Message) -> str:

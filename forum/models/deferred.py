@@ -66,15 +66,18 @@ class Deferred(models.Model):
         transaction.on_commit(self._send_nudge)
 
     def _send_nudge(self) -> None:
+        self._ask_a_worker(self.TASK, self.pk, priority=self.urgency)
+
+    @classmethod
+    def _ask_a_worker(cls, task: str, *about: Any, priority: int) -> None:
         if patience.redis.is_at_an_end:
             return
         try:
-            current_app.send_task(self.TASK, args=[self.pk], priority=self.urgency)
+            current_app.send_task(task, args=about, priority=priority)
         except Exception:
             patience.redis.lose_some()
-            log.warning(
-                "no nudge for %s %s; the sweep will find it", self._meta.model_name, self.pk, exc_info=True
-            )
+            name = cls._meta.model_name
+            log.warning("no nudge for %s %s; the sweep will find it", name, about, exc_info=True)
 
     def claim(self) -> bool:
         """Take it for this process. Of two rivals one gets True; so does who comes after a lease ran out.

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -18,8 +19,17 @@ if TYPE_CHECKING:
     from forum.models.edition import Edition
 
 
+AFTER_ALL_OTHERS = (
+    8  # urgency of what goes to many: who waits for a mail meanwhile does not wait for all of them
+)
+
+
 class MessageQuerySet(DeferredQuerySet):
     """The outbox."""
+
+    def without(self, letters: Iterable[str]) -> MessageQuerySet:
+        """All but those of these letters."""
+        return self.exclude(letter__in=list(letters))
 
     def about(self, record: models.Model) -> MessageQuerySet:
         """The mails that speak of `record`."""
@@ -52,6 +62,7 @@ class Message(Deferred):
     WORKING: ClassVar[str] = Status.SENDING
     DONE: ClassVar[str] = Status.SENT
     TASK: ClassVar[str] = "forum.tasks.send_message"
+    SWEEP: ClassVar[str] = "forum.tasks.sweep_messages"
 
     edition = models.ForeignKey(
         "forum.Edition",
@@ -133,3 +144,44 @@ class Message(Deferred):
         if made and not not_before:
             message.nudge()
         return message
+
+    @classmethod
+    def queue_many(
+        cls,
+        letter: str,
+        *,
+        about: models.Model,
+        readers: Iterable[tuple[str, str]],
+        edition: Edition,
+        urgency: int = AFTER_ALL_OTHERS,
+    ) -> None:
+        """Write a mail about one record to each of `readers`, address and language, into the outbox: in bulk, and to
+        each address once, however it is written and however often this is asked for. A worker is nudged once.
+        """
+        kind = ContentType.objects.get_for_model(about)
+        messages = [
+            cls(
+                key=f"{letter}:{about.pk}:{_known_by(letter, address)}",
+                letter=letter,
+                to=address,
+                language=language,
+                edition=edition,
+                about_type=kind,
+                about_id=about.pk,
+                urgency=urgency,
+            )
+            for address, language in {
+                address.casefold(): (address, language) for address, language in readers
+            }.values()
+        ]
+        if messages:
+            cls.objects.bulk_create(messages, batch_size=500, ignore_conflicts=True)
+            transaction.on_commit(cls._nudge_the_sweep)
+
+    @classmethod
+    def _nudge_the_sweep(cls) -> None:
+        cls._ask_a_worker(cls.SWEEP, priority=AFTER_ALL_OTHERS)
+
+
+def _known_by(letter: str, address: str) -> str:
+    return salted_hmac(letter, address.casefold(), algorithm="sha256").hexdigest()

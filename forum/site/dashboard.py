@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agenda.models import Changes, Release
+from forum.mail import confidential_letters
 from forum.models import Edition
 from forum.models.deferred import LATE
 from forum.site import matters_of_money, translations
@@ -135,14 +136,15 @@ def _of_programme(edition: Edition) -> list[Matter]:
 
 def _of_registration(edition: Edition) -> list[Matter]:
     requests = Ticket.objects.of_edition(edition).numbers_by_status().get(Status.REQUESTED, 0)
-    failed = edition.messages.failed().count()
+    listed_mails = edition.messages.without(confidential_letters())
+    failed = listed_mails.failed().count()
     matters = []
     if failed:
         text = ngettext("%(n)s mail could not be sent", "%(n)s mails could not be sent", failed) % {
             "n": failed
         }
         matters.append(Matter(text, listed("forum_message", status__exact="failed"), "bad"))
-    if late := edition.messages.late().count():
+    if late := listed_mails.late().count():
         text = ngettext(
             "%(n)s mail has been waiting for more than %(minutes)s minutes",
             "%(n)s mails have been waiting for more than %(minutes)s minutes",

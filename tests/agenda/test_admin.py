@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from agenda.models import Release, Session, Slot
-from forum.models import Edition
+from forum.actor import Actor
+from forum.models import Edition, Message
 from tests import make, staff
 
 pytestmark = pytest.mark.django_db
@@ -297,6 +298,48 @@ def test_a_release_made_by_somebody_else_meanwhile_shows_the_changes_again(
     assert answer.status_code == 200
     assert "released a moment ago" in staff.said(answer)
     assert Release.objects.count() == 1
+
+
+def test_the_page_says_who_would_be_told_speakers_by_name_and_of_others_only_how_many(
+    edition: Edition, organizer: Client
+) -> None:
+    mei = make.speaker(edition, name="Mei Lin", email="mei@example.org")
+    slot = make.slot(make.session(edition, speakers=[mei, make.speaker(edition, name="Without Address")]))
+    make.personal_agenda(edition, slot.session, user=make.user("marks@example.org"), language="th")
+    make.release(edition)
+    slot.session.cancel(by=Actor.system())
+
+    page = organizer.get(reverse(PUBLISH))
+
+    audience, said = page.context["audience"], page.content.decode()
+    assert "2 people get one mail each" in said
+    assert (audience.languages, audience.number_marking) == ([("Thai", 1), ("English", 1)], 1)
+    assert [str(one) for one in (*audience.speakers, *audience.unreached)] == ["Mei Lin", "Without Address"]
+    assert "marks@example.org" not in said
+
+
+def test_a_correction_is_released_without_a_mail(edition: Edition, organizer: Client) -> None:
+    make.slot(make.session(edition, speakers=[make.speaker(edition, email="mei@example.org")]))
+
+    organizer.post(reverse(PUBLISH), {"after": 0, "is_silent": "on"})
+
+    assert Release.objects.get().is_silent
+    assert not Message.objects.exists()
+
+
+def test_a_rename_waits_on_the_page_in_each_language_in_which_it_is_one(
+    edition: Edition, organizer: Client
+) -> None:
+    session = make.session(edition, title={"en": "Wages", "th": "ค่าจ้าง"})
+    make.slot(session)
+    make.release(edition)
+    session.title = {"en": "Wages", "th": "ค่าแรง", "my": "လုပ်ခ"}
+    session.save()
+
+    page = organizer.get(reverse(PUBLISH))
+
+    [change] = page.context["changes"]
+    assert change.titles == [("ค่าจ้าง", "ค่าแรง", "th")]
 
 
 @pytest.mark.parametrize("duty", ["registration", "finance", "door", "protection"])

@@ -121,7 +121,7 @@ def test_before_the_first_release_everything_is_new(edition: Edition) -> None:
 
     found = changes(edition)
 
-    assert [(change.kind, change.title) for change in found] == [
+    assert [(change.kind, str(change.title)) for change in found] == [
         (Kind.NEW, "Wages by phone"),
         (Kind.NEW, "Lunch"),
     ]
@@ -160,7 +160,7 @@ def test_a_session_that_lost_its_slot_is_taken_off(edition: Edition) -> None:
 
     [change] = changes(edition)
 
-    assert (change.kind, change.title) == (Kind.REMOVED, "Wages by phone")
+    assert (change.kind, str(change.title)) == (Kind.REMOVED, "Wages by phone")
 
 
 def test_a_cancelled_session_and_one_that_takes_place_after_all_are_told_apart(edition: Edition) -> None:
@@ -189,7 +189,7 @@ def test_who_comes_who_goes_and_who_changes_role_is_said_by_name(edition: Editio
     [change] = changes(edition)
 
     assert change.kind == Kind.PEOPLE
-    assert change.people == [
+    assert [str(one) for one in change.people] == [
         "with Chai · Speaker",
         "without Ana · Speaker",
         "Ben · Moderator, until now Speaker",
@@ -204,7 +204,7 @@ def test_another_order_of_speakers_is_a_change(edition: Edition) -> None:
 
     [change] = changes(edition)
 
-    assert change.people == ["in another order"]
+    assert change.is_in_another_order
 
 
 def test_a_break_that_moves_within_its_day_is_moved_and_not_another_one(edition: Edition) -> None:
@@ -215,7 +215,7 @@ def test_a_break_that_moves_within_its_day_is_moved_and_not_another_one(edition:
 
     [change] = changes(edition)
 
-    assert (change.kind, change.title) == (Kind.MOVED, "Lunch")
+    assert (change.kind, str(change.title)) == (Kind.MOVED, "Lunch")
 
 
 def test_one_of_two_breaks_of_the_same_name_may_go(edition: Edition) -> None:
@@ -253,7 +253,7 @@ def test_comparing_asks_as_often_for_three_sessions_as_for_one(edition: Edition,
         found = changes(edition)
 
     assert len(found) == 2
-    assert len(for_three) == len(for_one) <= 5, for_three
+    assert len(for_three) == len(for_one) <= 8, for_three
 
 
 # --- rivals ---

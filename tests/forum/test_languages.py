@@ -16,6 +16,7 @@ from django.test import Client
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
+from agenda.models import Appearance, Reader
 from forum import cldr, money
 from forum.actor import Actor
 from forum.formats.my import formats as burmese
@@ -183,6 +184,24 @@ def _about_an_offer(status: str) -> Callable[[Edition], dict[str, Any]]:
     return given
 
 
+def _agenda_changes(edition: Edition) -> dict[str, Any]:
+    """One speaks in a session, and marked others that move, are renamed, and get another speaker."""
+    person = make.user()
+    speaker = make.speaker(edition, name=DATA, user=person, email=person.email)
+    room = make.room(edition, name=DATA)
+    sessions = [make.session(edition, title=DATA) for _ in range(4)]
+    slots = [make.slot(one, room=room, at=f"{10 + number}:00") for number, one in enumerate(sessions)]
+    make.personal_agenda(edition, *sessions, user=person)
+    make.release(edition)
+    slots[0].starts_at += timedelta(minutes=5)
+    slots[0].save()
+    sessions[1].title = {"en": f"{DATA} {DATA}"}
+    sessions[1].save()
+    Appearance.objects.create(session=sessions[2], speaker=make.speaker(edition, name=DATA))
+    Appearance.objects.create(session=sessions[3], speaker=speaker)
+    return {"about": make.release(edition, note=DATA), "to": person.email}
+
+
 # For each letter, what it is about. A new letter has a line here.
 SAMPLES: dict[str, Callable[[Edition], dict[str, Any]]] = {
     **{
@@ -192,6 +211,7 @@ SAMPLES: dict[str, Callable[[Edition], dict[str, Any]]] = {
     "ticket-approved": _about_a_ticket("reserved"),
     "order-links": _order_links,
     "order-state": lambda edition: _about_its_order(ticket_of(edition, "reserved")),
+    "agenda-changes": _agenda_changes,
     "announcement": _announcement,
     "announcement-trial": _announcement,
     "forum-cancelled": _forum_cancelled,
@@ -255,8 +275,14 @@ def test_public_pages_and_forms_leave_nothing_in_english(
         make.day(edition, number, focus=DATA)
     room = make.room(edition, name=DATA)
     make.slot(session, room=room)
-    make.slot(edition=edition, title=DATA, at="12:00")
+    lunch = make.slot(edition=edition, title=DATA, at="12:00")
     make.release(edition)
+    lunch.ends_at += timedelta(minutes=5)
+    lunch.save()
+    session.cancel(by=Actor.system())
+    make.release(edition, note=DATA)
+    personal = make.personal_agenda(edition, session)
+    reader = Reader.at(personal.address, edition)
     ticket = ticket_of(edition, "reserved")
     full = make.ticket_type(edition, name=DATA, description=DATA, size=0)
     entry = make.waiting_entry(full, ticket.group)
@@ -265,7 +291,8 @@ def test_public_pages_and_forms_leave_nothing_in_english(
     )
 
     for path in (
-        "", "agenda/", f"agenda/{edition.starts_on}/", f"sessions/{session.slug}/", "speakers/", "speakers/?q=x",
+        "", "agenda/", f"agenda/{edition.starts_on}/", "agenda/changes/", f"agenda/no-news/{reader.token}/",
+        f"sessions/{session.slug}/", "speakers/", "speakers/?q=x",
         f"speakers/{speaker.slug}/", "register/", "interest/", "lost-link/", "account/login/code/", "account/staff/",
         "account/password/reset/", "not-here/", f"orders/{ticket.order.code}/{ticket.order.secret}/",
         f"orders/{ticket.order.code}/{ticket.order.secret}/cancellation/", f"tickets/{ticket.secret}/",

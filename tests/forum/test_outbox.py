@@ -57,6 +57,33 @@ def test_a_message_is_queued_once_for_each_key() -> None:
     assert Message.objects.count() == 2
 
 
+def test_many_mails_about_one_record_go_to_each_address_once_however_often_they_are_queued() -> None:
+    about = make.interest()
+    readers = [("ana@example.org", "en"), ("ben@example.org", "th"), ("ANA@example.org", "en")]
+
+    for _ in range(2):
+        Message.queue_many("registration-open", about=about, readers=readers, edition=about.edition)
+
+    assert sorted(Message.objects.values_list("to", "language", "edition")) == [
+        ("ANA@example.org", "en", about.edition.pk),
+        ("ben@example.org", "th", about.edition.pk),
+    ]
+
+
+def test_for_many_mails_a_worker_is_nudged_once_and_for_none_not_at_all(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    about = make.interest()
+    readers = [(f"{number}@example.org", "en") for number in range(30)]
+
+    with django_capture_on_commit_callbacks() as for_many:
+        Message.queue_many("registration-open", about=about, readers=readers, edition=about.edition)
+    with django_capture_on_commit_callbacks() as for_none:
+        Message.queue_many("registration-open", about=about, readers=[], edition=about.edition)
+
+    assert (len(for_many), len(for_none)) == (1, 0)
+
+
 def test_a_worker_is_nudged_only_when_the_transaction_was_committed(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:

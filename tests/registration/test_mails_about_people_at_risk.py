@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from agenda.models import Appearance
 from forum.mail import Pointless, compose, letters
 from forum.models import Message
 from registration.models import Order, TypeChange
@@ -49,8 +51,20 @@ def _orders(scene: Scene) -> Iterable[Order]:
     return [scene.order, scene.delegation("reserved")[0]]
 
 
+def _changed_agenda(scene: Scene) -> Iterable[Any]:
+    """A closed session that moves, and one with somebody who is not listed; another attendee marked both."""
+    make.personal_agenda(scene.edition, scene.open, scene.closed, user=make.user(OTHER))
+    scene.hidden.withdraw("listed")
+    Appearance.objects.create(session=scene.open, speaker=scene.hidden)
+    for session in (scene.open, scene.closed):
+        session.slot.starts_at += timedelta(minutes=5)
+        session.slot.save()
+    return [make.release(scene.edition)]
+
+
 # Which records a letter may be about. Those for who signs in are about no one but their reader.
 ABOUT: dict[str, Callable[[Scene], Iterable[Any]] | None] = {
+    "agenda-changes": _changed_agenda,
     "announcement": lambda scene: [scene.announcement],
     "announcement-trial": lambda scene: [scene.announcement],
     "forum-cancelled": lambda scene: scene.edition.bulk_refunds.get().parts.all(),

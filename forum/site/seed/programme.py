@@ -86,12 +86,12 @@ def _slot(ground: Ground, row: dict[str, Any], *, minutes: int, **holds: Any) ->
 
 def releases(ground: Ground, rows: list[dict[str, Any]], made: dict[str, Session], *, by: Actor) -> None:
     """Show the programme to the public; then cancel what is cancelled, and show that."""
-    Release.publish(ground.edition, by=by, after=0, note=ground.notes["first"])
+    Release.publish(ground.edition, by=by, after=0, note=ground.notes["first"], is_silent=True)
     cancelled = [made[row["slug"]] for row in rows if row.get("cancelled")]
     if cancelled:
         for session in cancelled:
             session.cancel(by=by)
-        Release.publish(ground.edition, by=by, after=1, note=ground.notes["cancelled"])
+        Release.publish(ground.edition, by=by, after=1, note=ground.notes["cancelled"], is_silent=True)
 
 
 def photos(who: dict[str, Speaker], rows: list[dict[str, Any]]) -> list[Job]:
