@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from agenda.models import Appearance, Day, Format, Release, Room, Session, Slot, Track
+from agenda.models import Appearance, Day, Format, PersonalAgenda, Release, Room, Session, Slot, Track
 from forum.actor import Actor
 from forum.models import Duty, Edition, Interest, Job, Message, Page, Partner, StakeholderGroup, User
 from registration.models import (
@@ -240,6 +240,15 @@ def release(edition: Edition) -> Release:
     """The draft as it stands, shown to the public."""
     before = Release.objects.current(edition)
     return Release.publish(edition, by=Actor.system(), after=before.number if before else 0)
+
+
+def personal_agenda(
+    edition: Edition | None = None, *, sessions: Iterable[Session] = (), **fields: Any
+) -> PersonalAgenda:
+    """A personal agenda of nobody known in which `sessions` are marked; `user`: whose it is."""
+    made = PersonalAgenda.objects.create(edition=edition or _edition(), **{"language": "en", **fields})
+    made.mark([session.pk for session in sessions])
+    return made
 
 
 # --- registration ----------------------------------------------------------------------------------------------

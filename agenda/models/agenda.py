@@ -164,6 +164,11 @@ class Agenda:
         """That in which `speaker` speaks."""
         return _listed(_WITH_SPEAKER.ask(speaker.pk), speaker.edition, people=True)
 
+    @staticmethod
+    def marked_in(personal_agenda: int, edition: Edition) -> list[ListedSlot]:
+        """What somebody marked, by the key of their personal agenda; in two questions, like all of it."""
+        return _listed(_MARKED.ask(personal_agenda), edition, people=True)
+
 
 def _of(edition: int) -> models.QuerySet[Any, Any]:
     return ReleasedSlot.objects.public().of_edition(edition).values_list(*COLUMNS)
@@ -177,7 +182,13 @@ def _with(speaker: int) -> models.QuerySet[Any, Any]:
     return ReleasedSlot.objects.public().with_speaker(speaker).values_list(*COLUMNS)
 
 
+def _marked(personal_agenda: int) -> models.QuerySet[Any, Any]:
+    marked = ReleasedSlot.objects.public().filter(session__bookmarks__personal_agenda=personal_agenda)
+    return marked.values_list(*COLUMNS)
+
+
 _OF_EDITION, _ON_DAY, _WITH_SPEAKER = Question(_of), Question(_on), Question(_with)
+_MARKED = Question(_marked)
 _SESSIONS = Question(
     lambda edition: (
         ReleasedSlot.objects.public()

@@ -93,6 +93,7 @@ class Footer(NamedTuple):
     contact: str = ""
     pages: list[tuple[str, object]] = []
     register: str = ""
+    my_agenda: str = ""
     lost_link: str = ""
     sign_in: str = ""
     editions: list[tuple[str, str, object, bool]] = []
@@ -112,6 +113,7 @@ class Footer(NamedTuple):
             edition.contact_email,
             [(edition.path("page", slug=one.slug), spoken(one.title)) for one in pages_of(edition)],
             edition.path("register") if edition.takes_registrations else "",
+            edition.path("my-agenda"),
             reverse("lost-link"),
             reverse("account_request_login_code"),
             [

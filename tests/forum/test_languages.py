@@ -207,6 +207,9 @@ SAMPLES: dict[str, Callable[[Edition], dict[str, Any]]] = {
     "waiting-joined": _about_who_waits,
     "place-offered": _about_an_offer("open"),
     "offer-lapsed": _about_an_offer("lapsed"),
+    "personal-agenda-link": lambda edition: {
+        "about": make.personal_agenda(edition, email="reader@example.org")
+    },
     "registration-open": lambda edition: {"about": make.interest(edition)},
     "sign-in-code": _kept(code="12345678"),
     "password-reset": _kept(password_reset_url="http://localhost:8000/th/account/"),
