@@ -1,10 +1,11 @@
 """The nouns of this storey."""
 
-from agenda.models.agenda import Agenda, ListedSlot
+from agenda.models.agenda import Agenda
 from agenda.models.appearance import Appearance
 from agenda.models.bookmark import Bookmark, PersonalAgenda
 from agenda.models.changes import Change, Changes, Kind
 from agenda.models.day import Day
+from agenda.models.listed_slot import ListedSlot
 from agenda.models.release import Release, ReleasedAppearance, ReleasedSlot
 from agenda.models.room import Room
 from agenda.models.session import Session

@@ -6,7 +6,7 @@ Drawn by Jinja from what is gathered here: it is on every page that is made anew
 from __future__ import annotations
 
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django import template
 from django.template.context import Context
@@ -75,7 +75,8 @@ class Header(NamedTuple):
 
 def _elsewhere(context: Context, edition: Edition) -> list[tuple[str, str, str]]:
     words = context.get("words")
-    looked_for = f"?q={quote(words)}" if words else ""
+    asked = context.get("asked", {"q": words} if words else {})
+    looked_for = f"?{urlencode(asked, quote_via=quote)}" if asked else ""
     return [
         (this_page_in(context, code) + looked_for, code, own_name(code))
         for code in edition.offered
