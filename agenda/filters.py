@@ -41,6 +41,7 @@ class Filter:
     def __init__(self, asked: Mapping[str, str], slots: Iterable[ListedSlot], days: Iterable[Day]) -> None:
         self._slots = [slot for slot in slots if not slot.is_break]
         self._days = list(days)
+        self._dates = {day.pk: day.date.isoformat() for day in self._days}
         self.chosen: dict[str, str] = {}
         for name, values in self._values.items():
             value = asked.get(name, "")
@@ -89,9 +90,8 @@ class Filter:
 
     def keeps(self, slot: ListedSlot) -> bool:
         """Whether all that was chosen is true of a session. One in all rooms is in each of them."""
-        dates = {day.pk: day.date.isoformat() for day in self._days}
         has: dict[str, list[str]] = {
-            "day": [dates.get(slot.day_id, "")],
+            "day": [self._dates.get(slot.day_id, "")],
             "track": _key(slot.track),
             "format": _key(slot.format),
             "language": [*slot.spoken, *slot.interpreted],

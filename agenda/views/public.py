@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from agenda.filters import Filter
+from agenda.filters import WAYS, Filter
 from agenda.models import Agenda, Day, ListedSlot, Release, ShownSession
 from agenda.structured_data import edition_event, session_event
 from agenda.timetable import Timetable, by_day, next_turn, now_and_next
@@ -19,6 +20,8 @@ from forum.http import Request, words_of
 @public_page
 def agenda(request: Request) -> HttpResponse:
     """Show all days of the released agenda, or the sessions that fit what was chosen and the words in `q`."""
+    if any(request.GET.get(name) == "" for name in WAYS):
+        return redirect(_without_what_is_empty(request))
     edition = request.edition
     days = Day.objects.of(edition)
     words = words_of(request)
@@ -42,6 +45,12 @@ def agenda(request: Request) -> HttpResponse:
         **_now_and_next(request, [] if asked else slots, edition.begins_at, edition.over_at),
     }
     return render(request, "agenda/agenda.html", context)
+
+
+def _without_what_is_empty(request: Request) -> str:
+    # A form sends each of its boxes; an address that people pass on should say what was chosen and no more.
+    said = {name: value for name, value in request.GET.items() if value.strip()}
+    return f"{request.path}?{urlencode(said)}" if said else request.path
 
 
 @public_page

@@ -83,7 +83,7 @@ async function ask(address, isSubmitted) {
       isWhole = true;
     }
   } else if (isSubmitted) {
-    form.submit();
+    location.assign(address);
   } else if (isWhole) {
     say(...(nothing.hidden ? [] : [nothing.textContent]), line.dataset.partly);
   } else {

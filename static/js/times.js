@@ -30,10 +30,12 @@ function remember(isOwn) {
   }
 }
 
-// A moment on another day than the one under whose heading it stands says so.
-function own({ dateTime }) {
+// A moment on another day than the one under whose heading it stands says so; of two in a row the second, for both.
+function own({ dateTime, nextElementSibling: next }) {
   const moment = new Date(dateTime);
-  const isOtherDay = date.format(moment) !== dateTime.slice(0, 10);
+  const day = date.format(moment);
+  const isSaidNext = next?.matches('time[datetime*="T"]') && date.format(new Date(next.dateTime)) === day;
+  const isOtherDay = day !== dateTime.slice(0, 10) && !isSaidNext;
   return isOtherDay ? `${clock.format(moment)} (${weekday.format(moment)})` : clock.format(moment);
 }
 

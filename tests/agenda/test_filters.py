@@ -58,7 +58,7 @@ def test_choices_and_words_count_together(client: Client, edition: Edition) -> N
 
 
 def test_what_the_agenda_has_nothing_of_is_as_good_as_not_chosen(client: Client, edition: Edition) -> None:
-    for value in ("999999", "x", "\x00", ""):
+    for value in ("999999", "x", "\x00", " "):
         assert len(found(client, track=value, room=value, day=value, group=value, language=value)) == 3
 
 
@@ -72,6 +72,13 @@ def test_a_page_of_choices_says_how_many_fit_keeps_them_and_names_the_whole_page
     assert re.search(r'<link rel="canonical" href="[^"?]+/en/agenda/">', page)
     assert "1 session found for “piers”." in page
     assert "2 sessions found." in client.get("/en/agenda/?language=th").content.decode()
+
+
+def test_an_address_says_what_was_chosen_and_no_more(client: Client, edition: Edition) -> None:
+    answer = client.get("/en/agenda/?q=piers%20&day=&track=&language=th&room=")
+
+    assert answer.headers["Location"] == "/en/agenda/?q=piers+&language=th"
+    assert client.get("/en/agenda/?q=&day=&room=").headers["Location"] == "/en/agenda/"
 
 
 def test_the_group_is_the_one_that_others_see_and_of_listed_speakers_only(client: Client) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -189,3 +190,71 @@ def test_on_a_shared_telephone_nothing_is_left_of_who_signed_out(
     expect(ribbon(page, "Wages")).to_have_attribute("aria-pressed", "false")
     page.goto(MINE)
     expect(page.get_by_role("heading", name="Nothing is marked yet")).to_be_visible()
+
+
+# --- choosing, and one's own time ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("with_javascript", [True, False])
+def test_what_one_chooses_is_shown_and_has_an_address_of_its_own(
+    edition: Edition, page_at: Callable[..., Page], axe: Callable[[Page], None], with_javascript: bool
+) -> None:
+    page = page_at(390, java_script_enabled=with_javascript)
+    page.goto("/en/agenda/")
+
+    page.get_by_text("Choose by day, track, language or room").click()
+    page.get_by_label("Day", exact=True).select_option(index=2)
+    if not with_javascript:
+        page.get_by_role("button", name="Show what I chose").click()
+    page.wait_for_url(re.compile(rf"[?&]day={edition.ends_on - timedelta(days=1)}"))
+
+    expect(page.get_by_role("status")).to_have_text("1 session found.")
+    assert page.locator(".session-card:visible .session-card-title").all_inner_texts() == ["Contracts"]
+    browser.assert_fits(page)
+    if with_javascript:
+        axe(page)
+        page.get_by_label("Day", exact=True).select_option(index=0)
+        expect(page.locator(".session-card:visible")).to_have_count(3)
+
+
+def test_times_are_shown_by_the_visitors_clock_on_demand_and_stay_so(
+    edition: Edition, page_at: Callable[..., Page], axe: Callable[[Page], None]
+) -> None:
+    page = page_at(390, timezone_id="America/New_York")
+    page.goto("/en/sessions/wages/")
+    times = page.locator(".facts time")
+    expect(times).to_have_text([re.compile(r"\d{4}$"), "10:00", "11:00"])
+
+    page.get_by_role("button", name="Show in my time: America/New York").click()
+    expect(times.nth(1)).to_have_text(re.compile("^2[12]:00$"))
+    expect(times.nth(2)).to_have_text(re.compile(r"^2[23]:00 \(\w{3}\)$"))
+    axe(page)
+
+    page.goto("/en/agenda/")
+    expect(page.locator(".page-header")).to_contain_text("Times are shown in your time: America/New York.")
+    page.get_by_role("button", name="Show the forum’s own times").click()
+    expect(page.locator(".session-card-time").first).to_have_text("10:00–11:00")
+
+
+def test_who_is_where_the_forum_is_is_offered_no_other_time(
+    edition: Edition, page_at: Callable[..., Page]
+) -> None:
+    page = page_at(390)
+    page.goto("/en/agenda/")
+
+    expect(page.get_by_role("button", name="In my agenda: Wages")).to_be_visible()
+    assert page.get_by_role("button", name="Show in my time").count() == 0
+
+
+def test_the_agenda_with_all_that_it_loads_is_light(edition: Edition, page_at: Callable[..., Page]) -> None:
+    page = page_at(390)
+    session = page.context.new_cdp_session(page)
+    carried: list[float] = []
+    session.send("Network.enable")
+    session.on("Network.loadingFinished", lambda event: carried.append(event["encodedDataLength"]))
+
+    page.goto("/en/agenda/")
+    page.wait_for_load_state("networkidle")
+
+    assert len(carried) <= 15
+    assert sum(carried) <= 60_000, carried  # with three sessions; bench/first-view measures a full one
