@@ -36,7 +36,7 @@ def agenda(request: Request) -> HttpResponse:
         "here": "agenda",
         "words": words,
         "filter": chosen,
-        "asked": asked,
+        "found_by": asked,
         "found": len(slots),
         "days": days,
         "timetables": list(by_day(slots, days)) if slots else [],
@@ -49,7 +49,7 @@ def agenda(request: Request) -> HttpResponse:
 
 def _without_what_is_empty(request: Request) -> str:
     # A form sends each of its boxes; an address that people pass on should say what was chosen and no more.
-    said = {name: value for name, value in request.GET.items() if value.strip()}
+    said = {name: value for name, value in request.GET.items() if str(value).strip()}
     return f"{request.path}?{urlencode(said)}" if said else request.path
 
 

@@ -75,8 +75,8 @@ class Header(NamedTuple):
 
 def _elsewhere(context: Context, edition: Edition) -> list[tuple[str, str, str]]:
     words = context.get("words")
-    asked = context.get("asked", {"q": words} if words else {})
-    looked_for = f"?{urlencode(asked, quote_via=quote)}" if asked else ""
+    found_by = context.get("found_by", {"q": words} if words else {})
+    looked_for = f"?{urlencode(found_by, quote_via=quote)}" if found_by else ""
     return [
         (this_page_in(context, code) + looked_for, code, own_name(code))
         for code in edition.offered
