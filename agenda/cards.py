@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from agenda.models import ListedSlot, Session
-from agenda.models.agenda import Named
+from agenda.models.listed_slot import Named
 from agenda.timetable import Timetable
 from forum.models import Edition
 from forum.templatetags.components import draw_many

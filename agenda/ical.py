@@ -55,8 +55,9 @@ def place_of(edition: Edition, *, room: str = "", in_full: bool = False) -> str:
     return ", ".join(part for part in (room, *venue, city, country) if part)
 
 
-def calendar_of(edition: Edition, slots: Iterable[ReleasedSlot], *, url: str) -> bytes:
-    """Write sessions as an iCalendar file, texts in the active language. `url` is where the file itself lies.
+def calendar_of(edition: Edition, slots: Iterable[ReleasedSlot], *, url: str, is_own: bool = False) -> bytes:
+    """Write sessions as an iCalendar file, texts in the active language. `url` is where the file itself lies. Whose
+    own calendar it is, is busy in each of them.
 
     An event keeps its UID for as long as there is the session, so that a calendar follows it when it is moved. The
     same agenda gives the same bytes: an event is dated by its last change, not by the clock.
@@ -74,7 +75,7 @@ def calendar_of(edition: Edition, slots: Iterable[ReleasedSlot], *, url: str) ->
         dates = [slot.starts_at.date() for slot in slots]
         calendar.add_component(time_zone(edition.time_zone, min(dates), max(dates)))
     for slot in slots:
-        calendar.add_component(_event(edition, slot))
+        calendar.add_component(_event(edition, slot, is_own=is_own))
     return calendar.to_ical()
 
 
@@ -85,7 +86,7 @@ def time_zone(name: str, starts_on: date, ends_on: date) -> Timezone:
     return Timezone.from_tzinfo(ZoneInfo(name), first_date=begins, last_date=ends)
 
 
-def _event(edition: Edition, slot: ReleasedSlot) -> Event:
+def _event(edition: Edition, slot: ReleasedSlot, *, is_own: bool) -> Event:
     session = slot.session
     assert session is not None
     changed_at = max(slot.changed_at, session.updated_at).astimezone(UTC)
@@ -106,7 +107,8 @@ def _event(edition: Edition, slot: ReleasedSlot) -> Event:
     if categories:
         event.add("categories", categories)
     event.add("status", "CANCELLED" if slot.is_cancelled else "CONFIRMED")
-    event.add("transp", "TRANSPARENT")  # who follows all sessions is not busy in each of them
+    # Who follows all sessions is not busy in each of them.
+    event.add("transp", "OPAQUE" if is_own and not slot.is_cancelled else "TRANSPARENT")
     event.add("organizer", organizer_of(edition))
     return event
 

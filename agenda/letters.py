@@ -50,4 +50,4 @@ def _only(news: News) -> object:
 
 def _agenda_of(personal: PersonalAgenda, edition: Edition) -> str:
     """Where a reader sees what they marked."""
-    return edition.path("agenda")
+    return edition.path("personal-agenda", secret=personal.secret)

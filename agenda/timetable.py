@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import groupby, zip_longest
 
 from agenda.models import Day, ListedSlot
-from agenda.models.agenda import Named
+from agenda.models.listed_slot import Named
 
 REM_A_MINUTE = 0.085
 LONG = 40  # slots

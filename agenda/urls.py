@@ -7,7 +7,9 @@ from typing import Any
 
 from django.urls import path, register_converter
 
-from agenda import change_views, feed_views, views
+from agenda import change_views, feed_views
+from agenda.views import marks, my_agenda
+from agenda.views import public as views
 
 
 class DateConverter:
@@ -31,6 +33,17 @@ public: list[Any] = [
     path("agenda/changes/<int:number>/", change_views.changes, name="agenda-changes-until"),
     path("agenda/no-news/<slug:secret>/", change_views.no_news, name="agenda-no-news"),
     path("sessions/<slug:slug>/", views.session, name="session"),
+    path("my-agenda/", my_agenda.my_agenda, name="my-agenda"),
+    path("my-agenda/marks/", marks.marks, name="my-marks"),
+    path("my-agenda/mail/", my_agenda.mail, name="my-agenda-mail"),
+    path("my-agenda/link/", my_agenda.new_link, name="my-agenda-link"),
+    path("my-agenda/feed/", my_agenda.new_feed, name="my-agenda-feed"),
+    path("my-agenda/news/", my_agenda.news, name="my-agenda-news"),
+    path("my-agenda/sessions/<slug:slug>/", my_agenda.my_session, name="my-session"),
+    path("my-agenda/<slug:feed_secret>.ics", marks.calendar, name="personal-agenda-ics"),
+    path("my-agenda/<slug:secret>/", my_agenda.by_link, name="personal-agenda"),
+    path("my-agenda/<slug:secret>/device/", my_agenda.to_this_device, name="personal-agenda-device"),
+    path("my-agenda/<slug:secret>/address/<slug:token>/", my_agenda.address, name="personal-agenda-address"),
 ]
 
 FEEDS = {

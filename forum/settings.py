@@ -204,6 +204,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep the results": {"task": "forum.tasks.sweep_results", "schedule": 3600.0},
     "tell those who asked": {"task": "forum.tasks.announce_open_registration", "schedule": 60.0},
     "sweep the photos": {"task": "speakers.tasks.sweep_photos", "schedule": 3600.0},
+    "sweep the personal agendas": {"task": "agenda.tasks.sweep_personal_agendas", "schedule": 24 * 3600.0},
     "sweep the imports": {"task": "agenda.tasks.sweep_imports", "schedule": 3600.0},
     "sweep the reservations": {"task": "registration.tasks.sweep_reservations", "schedule": 60.0},
     "sweep the waiting lists": {

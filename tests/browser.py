@@ -75,8 +75,7 @@ def visitor(browser: Browser, address: str, width: int, scheme: str, **options: 
         color_scheme=cast(Any, scheme),
         reduced_motion="reduce",
         locale="en-GB",
-        timezone_id="Asia/Bangkok",
-        **options,
+        **{"timezone_id": "Asia/Bangkok", **options},
     )
     context.set_default_timeout(20_000)
     try:

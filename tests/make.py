@@ -255,13 +255,22 @@ def release(edition: Edition, *, is_silent: bool = True, **fields: Any) -> Relea
     return Release.publish(edition, by=Actor.system(), after=after, is_silent=is_silent, **fields)
 
 
-def personal_agenda(edition: Edition | None = None, *sessions: Session, **fields: Any) -> PersonalAgenda:
+def agenda_of_user(edition: Edition | None = None, *sessions: Session, **fields: Any) -> PersonalAgenda:
     """The personal agenda of somebody who signs in, in which `sessions` are marked; with `user=None` one of nobody."""
     edition = edition or (sessions[0].edition if sessions else _edition())
     defaults = {"language": "en", **({} if "user" in fields else {"user": user()})}
     made = PersonalAgenda.objects.create(edition=edition, **{**defaults, **fields})
     for one in sessions:
         Bookmark.objects.create(personal_agenda=made, session=one)
+    return made
+
+
+def personal_agenda(
+    edition: Edition | None = None, *, sessions: Iterable[Session] = (), **fields: Any
+) -> PersonalAgenda:
+    """A personal agenda of nobody known in which `sessions` are marked; `user`: whose it is."""
+    made = PersonalAgenda.objects.create(edition=edition or _edition(), **{"language": "en", **fields})
+    made.mark([session.pk for session in sessions])
     return made
 
 

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 (
                     "used_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False, verbose_name="last used at"
+                        default=django.utils.timezone.now, editable=False, verbose_name="last changed at"
                     ),
                 ),
                 (

@@ -1,6 +1,6 @@
 """The nouns of this storey."""
 
-from agenda.models.agenda import Agenda, ListedSlot
+from agenda.models.agenda import Agenda
 from agenda.models.appearance import Appearance
 from agenda.models.audience import Audience
 from agenda.models.bookmark import Bookmark, PersonalAgenda
@@ -8,6 +8,7 @@ from agenda.models.changes import Change, Changes
 from agenda.models.comparison import Kind
 from agenda.models.day import Day
 from agenda.models.history import History
+from agenda.models.listed_slot import ListedSlot
 from agenda.models.news import OwnNews
 from agenda.models.reader import News, Reader
 from agenda.models.release import Release

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
@@ -37,6 +38,10 @@ class SessionQuerySet(TranslatedRecords, models.QuerySet["Session"]):
     def texts_of(self, edition: Edition) -> models.QuerySet[Session, tuple[int, str]]:
         """The key of each session of an edition, and what it is found by."""
         return self.filter(edition=edition).values_list("pk", "search_text")
+
+    def keys_of(self, edition: Edition, slugs: Iterable[str]) -> dict[str, int]:
+        """The key of each session of an edition by its address, of those with one of these."""
+        return dict(self.filter(edition=edition, slug__in=list(slugs)).values_list("slug", "pk"))
 
     def with_draft(self) -> SessionQuerySet:
         """Each with where and when it is, and who speaks in it, in the draft of the agenda."""

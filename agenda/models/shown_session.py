@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from django.db import models
 from django.db.models.functions import Cast
 
-from agenda.models.agenda import moment_in
 from agenda.models.appearance import Role
+from agenda.models.listed_slot import moment_in
 from agenda.models.released import ReleasedAppearance, ReleasedSlot
 from agenda.models.session import Session
 from forum.models import Edition

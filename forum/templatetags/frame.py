@@ -6,7 +6,7 @@ Drawn by Jinja from what is gathered here: it is on every page that is made anew
 from __future__ import annotations
 
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django import template
 from django.template.context import Context
@@ -75,7 +75,8 @@ class Header(NamedTuple):
 
 def _elsewhere(context: Context, edition: Edition) -> list[tuple[str, str, str]]:
     words = context.get("words")
-    looked_for = f"?q={quote(words)}" if words else ""
+    found_by = context.get("found_by", {"q": words} if words else {})
+    looked_for = f"?{urlencode(found_by, quote_via=quote)}" if found_by else ""
     return [
         (this_page_in(context, code) + looked_for, code, own_name(code))
         for code in edition.offered
@@ -93,6 +94,7 @@ class Footer(NamedTuple):
     contact: str = ""
     pages: list[tuple[str, object]] = []
     register: str = ""
+    my_agenda: str = ""
     lost_link: str = ""
     sign_in: str = ""
     editions: list[tuple[str, str, object, bool]] = []
@@ -112,6 +114,7 @@ class Footer(NamedTuple):
             edition.contact_email,
             [(edition.path("page", slug=one.slug), spoken(one.title)) for one in pages_of(edition)],
             edition.path("register") if edition.takes_registrations else "",
+            edition.path("my-agenda"),
             reverse("lost-link"),
             reverse("account_request_login_code"),
             [

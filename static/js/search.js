@@ -18,7 +18,7 @@ let timer;
 let request;
 
 // The page may have been opened with words: what it would show without them is then fetched when it is needed.
-let isWhole = form && !form.q.value;
+let isWhole = form && !asked().search;
 
 // Whoever already walks through what was found stays on the link they are on or, where it is gone, at the beginning.
 function show(page) {
@@ -44,7 +44,7 @@ function hideOthers(words) {
   for (const grid of page.querySelectorAll(".timetable")) {
     grid.className = "day-list";
   }
-  for (const aside of page.querySelectorAll(".timetable-rooms, .day-tabs, .letters, .hours, .release, .feeds")) {
+  for (const aside of page.querySelectorAll(".timetable-rooms, .agenda-now, .day-tabs, .letters, .hours, .release, .feeds")) {
     aside.remove();
   }
   nothing.hidden = page.querySelector(SHOWN) !== null;
@@ -83,7 +83,7 @@ async function ask(address, isSubmitted) {
       isWhole = true;
     }
   } else if (isSubmitted) {
-    form.submit();
+    location.assign(address);
   } else if (isWhole) {
     say(...(nothing.hidden ? [] : [nothing.textContent]), line.dataset.partly);
   } else {
@@ -100,24 +100,33 @@ function lead(address) {
   }
 }
 
-function look(isSubmitted) {
-  const text = form.q.value.trim();
-  const words = comparable(text);
+// The address that submitting leads to, without what is empty.
+function asked() {
   const address = new URL(form.action);
+  for (const [name, value] of new FormData(form)) {
+    if (comparable(value).length) {
+      address.searchParams.set(name, value.trim());
+    }
+  }
+  return address;
+}
+
+// Words are looked for here at once; what fits a choice only the server knows.
+function look(isSubmitted) {
+  const words = comparable(form.q.value);
+  const address = asked();
+  const isOnlyWords = [...address.searchParams.keys()].every((name) => name === "q");
   clearTimeout(timer);
   request?.abort();
   request = undefined;
-  if (words.length) {
-    address.searchParams.set("q", text);
-  }
   lead(address);
-  all.hidden = isWhole && !words.length;
+  all.hidden = isWhole && !address.search;
   if (isWhole) {
     say();
   }
-  if (isWhole && words.length) {
+  if (isWhole && words.length && isOnlyWords) {
     hideOthers(words);
-  } else if (isWhole) {
+  } else if (isWhole && !address.search) {
     part.removeAttribute("aria-busy");
     show(shown.cloneNode(true));
     history.replaceState(null, "", address);
@@ -128,6 +137,7 @@ function look(isSubmitted) {
 
 if (form && part) {
   form.q.addEventListener("input", () => look(false));
+  form.addEventListener("change", ({ target }) => target.matches("select") && look(false));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     look(true);

@@ -305,7 +305,7 @@ def test_the_page_says_who_would_be_told_speakers_by_name_and_of_others_only_how
 ) -> None:
     mei = make.speaker(edition, name="Mei Lin", email="mei@example.org")
     slot = make.slot(make.session(edition, speakers=[mei, make.speaker(edition, name="Without Address")]))
-    make.personal_agenda(edition, slot.session, user=make.user("marks@example.org"), language="th")
+    make.agenda_of_user(edition, slot.session, user=make.user("marks@example.org"), language="th")
     make.release(edition)
     slot.session.cancel(by=Actor.system())
 

@@ -148,7 +148,7 @@ def test_a_speaker_who_withdrew_and_a_session_that_was_closed_stay_out_of_sight(
 
 def test_whom_it_concerns_is_told_that_it_is_as_it_was(edition: Edition) -> None:
     slot = make.slot(make.session(edition), at="10:00")
-    make.personal_agenda(edition, slot.session, user=make.user("marks@example.org"))
+    make.agenda_of_user(edition, slot.session, user=make.user("marks@example.org"))
     first = make.release(edition)
     slot.starts_at += timedelta(minutes=30)
     slot.save()

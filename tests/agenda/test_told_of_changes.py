@@ -53,8 +53,8 @@ def moved(slot: Slot, minutes: int = 60) -> None:
 
 def test_who_marked_a_session_is_told_when_it_moves_and_nobody_else_is(edition: Edition) -> None:
     slot, other = make.slot(make.session(edition), at="10:00"), make.slot(make.session(edition), at="14:00")
-    make.personal_agenda(edition, slot.session, user=make.user("marks@example.org"))
-    make.personal_agenda(edition, other.session, user=make.user("marks-other@example.org"))
+    make.agenda_of_user(edition, slot.session, user=make.user("marks@example.org"))
+    make.agenda_of_user(edition, other.session, user=make.user("marks-other@example.org"))
     make.speaker(edition, email="idle@example.org")
     make.release(edition)
     moved(slot)
@@ -78,7 +78,7 @@ def test_who_speaks_and_marks_under_one_address_gets_one_mail(edition: Edition) 
     speaker = make.speaker(edition, email="BOTH@example.org", user=person)
     slot = make.slot(make.session(edition, title="Wages", speakers=[speaker]), at="10:00")
     other = make.slot(make.session(edition, title="Remedy"), at="14:00")
-    make.personal_agenda(edition, slot.session, other.session, user=person)
+    make.agenda_of_user(edition, slot.session, other.session, user=person)
     make.release(edition)
     moved(slot)
     moved(other)
@@ -102,7 +102,7 @@ def test_two_speakers_with_one_mailbox_get_one_mail_that_names_both(edition: Edi
 
 def test_nobody_is_told_by_a_silent_release(edition: Edition) -> None:
     slot = make.slot(make.session(edition, speakers=[make.speaker(edition, email="mei@example.org")]))
-    make.personal_agenda(edition, slot.session)
+    make.agenda_of_user(edition, slot.session)
 
     make.release(edition, is_silent=True)
 
@@ -131,7 +131,7 @@ def test_a_mail_that_waited_until_the_edition_was_cancelled_is_not_sent(edition:
 def test_an_address_that_nobody_has_confirmed_gets_no_mail(edition: Edition) -> None:
     slot = make.slot(make.session(edition))
     for email, moment in (("typed@example.org", None), ("confirmed@example.org", timezone.now())):
-        make.personal_agenda(
+        make.agenda_of_user(
             edition, slot.session, user=None, email=email, email_confirmed_at=moment, language="en"
         )
     make.release(edition)
@@ -142,8 +142,8 @@ def test_an_address_that_nobody_has_confirmed_gets_no_mail(edition: Edition) -> 
 
 def test_who_wants_no_news_and_who_may_not_sign_in_any_more_get_none(edition: Edition) -> None:
     slot = make.slot(make.session(edition))
-    make.personal_agenda(edition, slot.session, wants_news=False)
-    make.personal_agenda(edition, slot.session, user=make.user(is_active=False))
+    make.agenda_of_user(edition, slot.session, wants_news=False)
+    make.agenda_of_user(edition, slot.session, user=make.user(is_active=False))
     make.release(edition)
     moved(slot)
 
@@ -152,7 +152,7 @@ def test_who_wants_no_news_and_who_may_not_sign_in_any_more_get_none(edition: Ed
 
 def test_a_mail_is_in_its_readers_language(edition: Edition) -> None:
     slot = make.slot(make.session(edition, title={"en": "Wages", "th": "ค่าจ้าง"}))
-    make.personal_agenda(edition, slot.session, language="th")
+    make.agenda_of_user(edition, slot.session, language="th")
     make.release(edition)
     moved(slot)
 
@@ -167,7 +167,7 @@ def test_a_mail_is_in_its_readers_language(edition: Edition) -> None:
 
 def test_a_mail_says_from_where_and_to_where_a_session_moved(edition: Edition) -> None:
     slot = make.slot(make.session(edition), room=make.room(edition, name="Lotus"), at="10:00")
-    make.personal_agenda(edition, slot.session)
+    make.agenda_of_user(edition, slot.session)
     make.release(edition)
     slot.room = make.room(edition, name="Teak")
     moved(slot, 90)
@@ -196,7 +196,7 @@ def test_a_mail_says_from_where_and_to_where_a_session_moved(edition: Edition) -
 )
 def test_who_marked_a_session_reads_what_becomes_of_it(deed: Any, words: str, edition: Edition) -> None:
     slot = make.slot(make.session(edition, title="Wages"))
-    make.personal_agenda(edition, slot.session)
+    make.agenda_of_user(edition, slot.session)
     make.release(edition)
     deed(slot)
     make.release(edition, is_silent=False)
@@ -207,7 +207,7 @@ def test_who_marked_a_session_reads_what_becomes_of_it(deed: Any, words: str, ed
 def test_a_session_that_takes_place_after_all_is_told(edition: Edition) -> None:
     slot = make.slot(make.session(edition, title="Wages"))
     slot.session.cancel(by=BY)
-    make.personal_agenda(edition, slot.session)
+    make.agenda_of_user(edition, slot.session)
     make.release(edition)
     slot.session.confirm(by=BY)
     make.release(edition, is_silent=False)
@@ -217,7 +217,7 @@ def test_a_session_that_takes_place_after_all_is_told(edition: Edition) -> None:
 
 def test_a_subject_says_the_one_thing_that_there_is_to_say(edition: Edition) -> None:
     slot = make.slot(make.session(edition, title="Wages"))
-    make.personal_agenda(edition, slot.session)
+    make.agenda_of_user(edition, slot.session)
     make.release(edition)
     slot.session.cancel(by=BY)
     make.release(edition, is_silent=False)
@@ -254,7 +254,7 @@ def test_a_speaker_reads_nothing_of_who_else_comes(edition: Edition) -> None:
 def test_who_is_not_listed_is_named_to_nobody_else(edition: Edition) -> None:
     session = make.session(edition)
     slot = make.slot(session)
-    make.personal_agenda(edition, session)
+    make.agenda_of_user(edition, session)
     make.release(edition)
     Appearance.objects.create(session=session, speaker=make.speaker(edition, name="Hidden", listed=False))
 
@@ -272,7 +272,7 @@ def test_who_is_not_listed_is_named_to_nobody_else(edition: Edition) -> None:
 def test_who_withdrew_before_the_mail_is_written_is_not_named_in_it(edition: Edition) -> None:
     session, speaker = make.session(edition), make.speaker(edition, name="Mei Lin")
     make.slot(session)
-    make.personal_agenda(edition, session)
+    make.agenda_of_user(edition, session)
     make.release(edition)
     Appearance.objects.create(session=session, speaker=speaker)
     make.release(edition, is_silent=False)
@@ -289,7 +289,7 @@ def test_of_a_closed_session_only_those_who_appear_in_it_are_told(edition: Editi
     inside = make.speaker(edition, email="inside@example.org", listed=False)
     session = make.session(edition, title="Behind doors", access="closed", speakers=[inside])
     slot = make.slot(session)
-    make.personal_agenda(edition, session)
+    make.agenda_of_user(edition, session)
     make.release(edition)
     moved(slot)
 
@@ -304,7 +304,7 @@ def test_a_session_that_is_closed_before_the_mail_is_written_is_not_told_to_who_
     edition: Edition,
 ) -> None:
     slot = make.slot(make.session(edition))
-    make.personal_agenda(edition, slot.session)
+    make.agenda_of_user(edition, slot.session)
     make.release(edition)
     moved(slot)
     make.release(edition, is_silent=False)
@@ -318,7 +318,7 @@ def test_a_session_that_is_closed_before_the_mail_is_written_is_not_told_to_who_
 
 def test_a_title_that_is_but_translated_is_no_news(edition: Edition) -> None:
     slot = make.slot(make.session(edition, title={"en": "Wages"}))
-    make.personal_agenda(edition, slot.session, language="th")
+    make.agenda_of_user(edition, slot.session, language="th")
     make.release(edition)
     slot.session.title = {"en": "Wages", "th": "ค่าจ้าง"}
     slot.session.save()
@@ -331,7 +331,7 @@ def test_a_title_that_is_but_translated_is_no_news(edition: Edition) -> None:
 
 def test_a_mail_that_comes_late_says_what_is_true_by_then(edition: Edition) -> None:
     slot = make.slot(make.session(edition), at="10:00")
-    make.personal_agenda(edition, slot.session)
+    make.agenda_of_user(edition, slot.session)
     make.release(edition)
     moved(slot, 60)
     first = make.release(edition, is_silent=False)
@@ -347,7 +347,7 @@ def test_a_mail_that_comes_late_says_what_is_true_by_then(edition: Edition) -> N
 
 def test_what_was_taken_back_before_the_mail_went_is_not_told(edition: Edition) -> None:
     slot = make.slot(make.session(edition))
-    make.personal_agenda(edition, slot.session)
+    make.agenda_of_user(edition, slot.session)
     first = make.release(edition)
     moved(slot)
     second = make.release(edition, is_silent=False)
@@ -360,7 +360,7 @@ def test_what_was_taken_back_before_the_mail_went_is_not_told(edition: Edition) 
 
 def test_who_marked_nothing_any_more_or_stopped_the_mails_meanwhile_gets_none(edition: Edition) -> None:
     slot = make.slot(make.session(edition))
-    personal = make.personal_agenda(edition, slot.session)
+    personal = make.agenda_of_user(edition, slot.session)
     make.release(edition)
     moved(slot)
     make.release(edition, is_silent=False)
@@ -373,7 +373,7 @@ def test_who_marked_nothing_any_more_or_stopped_the_mails_meanwhile_gets_none(ed
 
 def test_a_mail_has_its_readers_way_out_in_its_head(edition: Edition) -> None:
     slot = make.slot(make.session(edition, speakers=[make.speaker(edition, email="mei@example.org")]))
-    make.personal_agenda(edition, slot.session, user=make.user("marks@example.org"))
+    make.agenda_of_user(edition, slot.session, user=make.user("marks@example.org"))
     make.release(edition)
     moved(slot)
     make.release(edition, is_silent=False)
@@ -391,7 +391,7 @@ def test_a_mail_has_its_readers_way_out_in_its_head(edition: Edition) -> None:
 
 
 def way_out(edition: Edition, session: Session, **fields: Any) -> tuple[str, PersonalAgenda]:
-    personal = make.personal_agenda(edition, session, **fields)
+    personal = make.agenda_of_user(edition, session, **fields)
     [message] = (
         message
         for message in _after_a_move(edition, session)
@@ -438,8 +438,8 @@ def test_the_way_out_ends_the_mails_of_all_agendas_at_that_address_and_of_no_oth
 ) -> None:
     session = make.slot(make.session(edition)).session
     assert session
-    other = make.personal_agenda(edition, session)
-    same = make.personal_agenda(
+    other = make.agenda_of_user(edition, session)
+    same = make.agenda_of_user(
         edition, session, user=None, email="Marks@example.org", email_confirmed_at=timezone.now()
     )
     link, personal = way_out(edition, session, user=make.user("marks@example.org"))
@@ -469,7 +469,7 @@ def test_nobody_stops_the_mails_of_another(spoil: Any, client: Client, edition: 
 
 def test_the_outbox_does_not_say_who_is_told_of_changes(edition: Edition) -> None:
     slot = make.slot(make.session(edition))
-    make.personal_agenda(edition, slot.session, user=make.user("marks@example.org"))
+    make.agenda_of_user(edition, slot.session, user=make.user("marks@example.org"))
     make.release(edition)
     moved(slot)
     make.release(edition, is_silent=False)
@@ -485,7 +485,7 @@ def test_the_outbox_does_not_say_who_is_told_of_changes(edition: Edition) -> Non
 
 def test_a_mail_of_changes_that_failed_is_nobodys_matter_on_the_first_page(edition: Edition) -> None:
     slot = make.slot(make.session(edition))
-    make.personal_agenda(edition, slot.session)
+    make.agenda_of_user(edition, slot.session)
     make.release(edition)
     moved(slot)
     make.release(edition, is_silent=False)
@@ -500,7 +500,7 @@ def test_a_mail_of_changes_that_failed_is_nobodys_matter_on_the_first_page(editi
 def test_the_mails_are_sent_by_a_worker(edition: Edition) -> None:
     slot = make.slot(make.session(edition))
     for _ in range(3):
-        make.personal_agenda(edition, slot.session)
+        make.agenda_of_user(edition, slot.session)
     make.release(edition)
     moved(slot)
     release = make.release(edition, is_silent=False)
@@ -519,7 +519,7 @@ def test_writing_a_mail_asks_as_often_for_many_sessions_as_for_one(edition: Edit
         speaker = make.speaker(edition, email=person.email, user=person)
         for slot in slots:
             Appearance.objects.create(session=slot.session, speaker=speaker)
-        make.personal_agenda(edition, *(slot.session for slot in slots), user=person)
+        make.agenda_of_user(edition, *(slot.session for slot in slots), user=person)
         make.release(edition)
         for slot in slots:
             moved(slot)

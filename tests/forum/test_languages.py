@@ -191,7 +191,7 @@ def _agenda_changes(edition: Edition) -> dict[str, Any]:
     room = make.room(edition, name=DATA)
     sessions = [make.session(edition, title=DATA) for _ in range(4)]
     slots = [make.slot(one, room=room, at=f"{10 + number}:00") for number, one in enumerate(sessions)]
-    make.personal_agenda(edition, *sessions, user=person)
+    make.agenda_of_user(edition, *sessions, user=person)
     make.release(edition)
     slots[0].starts_at += timedelta(minutes=5)
     slots[0].save()
@@ -227,6 +227,9 @@ SAMPLES: dict[str, Callable[[Edition], dict[str, Any]]] = {
     "waiting-joined": _about_who_waits,
     "place-offered": _about_an_offer("open"),
     "offer-lapsed": _about_an_offer("lapsed"),
+    "personal-agenda-link": lambda edition: {
+        "about": make.personal_agenda(edition, email="reader@example.org")
+    },
     "registration-open": lambda edition: {"about": make.interest(edition)},
     "sign-in-code": _kept(code="12345678"),
     "password-reset": _kept(password_reset_url="http://localhost:8000/th/account/"),
@@ -281,7 +284,7 @@ def test_public_pages_and_forms_leave_nothing_in_english(
     lunch.save()
     session.cancel(by=Actor.system())
     make.release(edition, note=DATA)
-    personal = make.personal_agenda(edition, session)
+    personal = make.agenda_of_user(edition, session)
     reader = Reader.at(personal.address, edition)
     ticket = ticket_of(edition, "reserved")
     full = make.ticket_type(edition, name=DATA, description=DATA, size=0)

@@ -23,7 +23,7 @@ def edition(site: object) -> Edition:
     speaker = make.speaker(edition, name="Mei Lin", email="mei@example.org")
     hall = make.room(edition, name="Lotus hall")
     slot = make.slot(make.session(edition, title="Wages by phone", speakers=[speaker]), room=hall, at="10:20")
-    make.personal_agenda(edition, slot.session, user=make.user("marks@example.org"))
+    make.agenda_of_user(edition, slot.session, user=make.user("marks@example.org"))
     make.release(edition)
     return edition
 

@@ -18,6 +18,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from agenda.models import PersonalAgenda
 from forum.models import Job
 from registration.models import Checkout, Guest, Order, PlaceOffer, StatementLine, Ticket, WaitingEntry
 from tests import make, staff
@@ -27,13 +28,14 @@ LEGAL, ANSWER, DIET, ACCESS = "Legal-Name-XYZ", "Answer-XYZ", "Diet-XYZ", "Acces
 EMAIL, BUYER = "at-risk-xyz@example.org", "buyer-xyz@example.org"
 SURVIVORS, SHOWN = "Survivors-XYZ", "Civil-XYZ"
 GUEST, GUEST_EMAIL, WAITING_EMAIL = "Guest-XYZ", "guest-xyz@example.org", "waits-xyz@example.org"
+PLANNER = "plans-xyz@example.org"
 VOUCHER = "VOUCHER-XYZ"
 CLOSED, HIDDEN_SPEAKER = "Closed-Session-XYZ", "Hidden-Speaker-XYZ"
 
 PERSON = {NAME, BADGE, ORGANISATION, LEGAL, ANSWER, DIET, ACCESS, EMAIL, BUYER, VOUCHER}
 OTHERS_AT_RISK = {GUEST, GUEST_EMAIL, WAITING_EMAIL}
 PROGRAMME = {CLOSED, HIDDEN_SPEAKER}
-ALL = PERSON | OTHERS_AT_RISK | PROGRAMME | {SURVIVORS}
+ALL = PERSON | OTHERS_AT_RISK | PROGRAMME | {SURVIVORS, PLANNER}
 
 
 class Scene:
@@ -118,6 +120,7 @@ class Scene:
         make.page(edition, "terms")
         make.release(edition)
         self.hidden, self.speaks = hidden, speaks
+        self.planned = make.personal_agenda(edition, sessions=[self.open, self.closed], email=PLANNER)
 
     def _others(self) -> None:
         edition = self.edition
@@ -138,12 +141,14 @@ class Scene:
         make.message("guest-invited", about=self.guest, to=GUEST_EMAIL, edition=edition)
         make.message("place-offered", about=self.offer, to=WAITING_EMAIL, edition=edition)
         make.message("announcement", about=self.announcement, to=EMAIL, edition=edition)
+        make.message("personal-agenda-link", about=self.planned, to=PLANNER, edition=edition)
 
     def secrets(self) -> set[str]:
         """The secret part of every link that there is."""
         found: set[str] = set()
-        for model in (Order, Ticket, Guest, WaitingEntry, PlaceOffer, Checkout):
+        for model in (Order, Ticket, Guest, WaitingEntry, PlaceOffer, Checkout, PersonalAgenda):
             found |= set(model._default_manager.values_list("secret", flat=True))
+        found |= set(PersonalAgenda.objects.values_list("feed_secret", flat=True))
         return found | set(Ticket.objects.values_list("badge_token", flat=True))
 
 
@@ -181,6 +186,12 @@ def buyer_of_another_order(scene: Scene) -> Visitor:
     client = Client()
     client.force_login(make.user("other@example.org"))
     return Visitor(client)
+
+
+def reader_of_a_personal_agenda(scene: Scene) -> Visitor:
+    """Somebody who opens by its link an agenda in which the closed session was marked before it was closed."""
+    planned = scene.planned
+    return Visitor(Client(), {"secret": [planned.secret], "feed_secret": [planned.feed_secret]})
 
 
 def on_duty(duty: str, scene: Scene) -> Visitor:
@@ -234,6 +245,8 @@ def values(scene: Scene, route: Route, visitor: Visitor) -> dict[str, list[Any]]
         "slug": ["open", "closed", "hidden", "open-speaker", "terms"],
         "code": [scene.order.code],
         "secret": ["x" * 22],
+        "feed_secret": ["x" * 22],
+        "token": ["x" * 43],
         "number": [str(scene.invoice.number), scene.ticket.pk],
         "version": ["0"],
         "path": ["speakers/1.webp"],

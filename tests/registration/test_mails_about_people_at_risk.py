@@ -53,7 +53,7 @@ def _orders(scene: Scene) -> Iterable[Order]:
 
 def _changed_agenda(scene: Scene) -> Iterable[Any]:
     """A closed session that moves, and one with somebody who is not listed; another attendee marked both."""
-    make.personal_agenda(scene.edition, scene.open, scene.closed, user=make.user(OTHER))
+    make.agenda_of_user(scene.edition, scene.open, scene.closed, user=make.user(OTHER))
     scene.hidden.withdraw("listed")
     Appearance.objects.create(session=scene.open, speaker=scene.hidden)
     for session in (scene.open, scene.closed):

@@ -55,6 +55,7 @@ def test_every_address_is_looked_at(scene: Scene) -> None:
         (risk.mate_with_their_own_ticket, "en/"),
         (risk.buyer_of_another_order, "en/"),
         (risk.speaker, "en/"),
+        (risk.reader_of_a_personal_agenda, "en/"),
     ],
 )
 def test_who_has_nothing_to_do_with_them_reads_nothing_of_them(
@@ -119,7 +120,7 @@ GUESTS = {risk.GUEST, risk.GUEST_EMAIL}
 READ = {
     "programme": risk.PROGRAMME | {risk.SURVIVORS},
     "door": set(),
-    "registration": (risk.PERSON - {risk.LEGAL}) | risk.OTHERS_AT_RISK | {risk.SURVIVORS},
+    "registration": (risk.PERSON - {risk.LEGAL}) | risk.OTHERS_AT_RISK | {risk.SURVIVORS, risk.PLANNER},
     "finance": (risk.PERSON - NEEDS) | {risk.WAITING_EMAIL, risk.SURVIVORS},
     "protection": (risk.PERSON - {risk.VOUCHER}) | risk.OTHERS_AT_RISK | risk.PROGRAMME | {risk.SURVIVORS},
 }
@@ -177,7 +178,7 @@ def _as_read(pages: Iterable[Page]) -> dict[str, str]:
     """What stands on the pages, without what is new each time: tokens of forms, times of now."""
     return {
         page.address: re.sub(
-            r'name="(csrfmiddlewaretoken|key|code)" value="[^"]+"|(?i:last-modified|expires|date): .*|'
+            r'name="(csrfmiddlewaretoken|key|code)" value="[^"]+"|"token": "\w+"|(?i:last-modified|expires|date): .*|'
             r'"[^"]*\d\d:\d\d:\d\d[^"]*"|style\.\w+\.css',
             "",
             page.text,

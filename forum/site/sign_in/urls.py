@@ -20,7 +20,7 @@ addresses: list[Any] = [
     ("", views.signed_in, "signed-in"),
     ("login/code/", account.request_login_code, "account_request_login_code"),
     ("login/code/confirm/", account.confirm_login_code, "account_confirm_login_code"),
-    ("logout/", account.logout, "account_logout"),
+    ("logout/", views.sign_out, "account_logout"),
     ("inactive/", account.account_inactive, "account_inactive"),
     # staff
     ("staff/", views.staff, "staff-sign-in"),

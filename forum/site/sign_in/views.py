@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from agenda.holder import forget
 from forum.admin_site import has_second_factor, has_shown, staff_sign_in
 from forum.http import Request
 from speakers.models import Speaker
@@ -80,6 +81,14 @@ def signed_in(request: Request) -> HttpResponse:
     if request.user.is_staff and has_shown("password", request):
         return redirect("staff-sign-in")
     return redirect("my-profile" if Speaker.objects.of(request.user).exists() else "my-orders")
+
+
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Sign out; the device, which others may use next, keeps nothing of what was read on it."""
+    response: HttpResponse = account.logout(request)
+    if request.method == "POST":
+        forget(request, response)
+    return response
 
 
 def set_password(request: HttpRequest) -> HttpResponse:
