@@ -66,6 +66,12 @@ class WithTimetable(ModelAdmin):
             *super().get_urls(),
         ]
 
+    def menu_pages(self, request: Any) -> list[tuple[Any, str]]:
+        """The timetable has a name of its own in the menu."""
+        if not request.user.has_duty(request.edition, "programme"):
+            return []
+        return [(_("Timetable"), reverse("admin:agenda_slot_timetable"))]
+
     @for_programme
     def timetable_view(self, request: Any) -> HttpResponse:
         """Show a day."""
@@ -80,6 +86,7 @@ class WithTimetable(ModelAdmin):
             "zooms": ZOOMS,
             "zoom": int(zoom) if zoom in map(str, ZOOMS) else USUAL_ZOOM,
             "title": gettext("Timetable"),
+            "is_nav_sidebar_enabled": False,  # the grid needs the room
         }
         return self._page(request, "page", context)
 

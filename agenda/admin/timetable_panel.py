@@ -113,6 +113,11 @@ class Panel:
         return None
 
     @property
+    def at_once(self) -> int:
+        """How many were moved with it the last time, itself included: all are put back together."""
+        return Move.objects.made_at_once(self.edition, self.version).count()
+
+    @property
     def _usual_minutes(self) -> int:
         return self.session.format.minutes if self.session and self.session.format else USUAL_MINUTES
 

@@ -46,7 +46,7 @@ function lift() {
   held.ghost.className += " tt-ghost";
   held.ghost.setAttribute("aria-hidden", "true");
   held.ghost.inert = true;
-  Object.assign(held.ghost.style, { width: `${box.width}px`, height: `${Math.min(box.height, 160)}px` });
+  Object.assign(held.ghost.style, { top: 0, left: 0, width: `${box.width}px`, height: `${Math.min(box.height, 160)}px` });
   if (!held.isResizing) document.body.append(held.ghost);
   getSelection()?.removeAllRanges();
 }
