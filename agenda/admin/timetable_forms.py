@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -85,7 +85,8 @@ class PlaceForm(DeedForm):
 
 def _at(day: Day, clock: time, nights: int = 0) -> datetime:
     zone = timezone.get_current_timezone()
-    return datetime.combine(day.date + timedelta(days=nights), clock, tzinfo=zone)
+    # In UTC, so that an hour is one also in the night in which clocks are changed.
+    return datetime.combine(day.date + timedelta(days=nights), clock, tzinfo=zone).astimezone(UTC)
 
 
 class NewForm(PlaceForm):

@@ -89,7 +89,7 @@ class Move(models.Model):
     @property
     def who(self) -> str:
         """Who did it, as colleagues know them."""
-        return str(self.by) if self.by else _("An import")
+        return str(self.by) if self.by else _("An import, or somebody who has left,")
 
     @property
     def what(self) -> str:

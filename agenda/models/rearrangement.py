@@ -132,6 +132,8 @@ class Rearrangement:
             return slot.version
         if isinstance(what, Slot):
             return None
+        if not self.edition.sessions.filter(pk=what.pk).exists():
+            raise Refusal(_("That session is not there any more."))
         last = Move.objects.of(what).first()
         return last.number if last else 0
 
@@ -166,7 +168,7 @@ class Rearrangement:
     def _carry_out(self, steps: Sequence[Step], *, undoes: int | None = None) -> Done:
         number = Move.objects.last_number(self.edition) + 1
         pairs = zip(steps, self._held(steps), strict=True)
-        wanted = [(step, slot) for step, slot in pairs if step.to != (slot and Stretch.of(slot))]
+        wanted = [(step, slot) for step, slot in pairs if self._is_news(step.to, slot)]
         if not wanted:
             return Done(number - 1)
         deed = self._tried(number, wanted)
@@ -186,6 +188,12 @@ class Rearrangement:
             (one.same, one.reason) for one in later
         }
         return Done(number, moves, deed.around, touched, differs)
+
+    def _is_news(self, to: Stretch | None, slot: Slot | None) -> bool:
+        """Whether a step changes anything; what stays where it is may be given another reason."""
+        if slot is None or to is None:
+            return (slot is None) != (to is None)
+        return to != Stretch.of(slot) or bool(self.reason and self.reason != slot.reason)
 
     def _tried(self, number: int, wanted: list[tuple[Step, Slot | None]]) -> Deed:
         """The deed in memory, among all that takes place when something is taken from or put to. Four queries."""

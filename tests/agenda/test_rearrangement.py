@@ -111,6 +111,16 @@ def test_a_room_of_another_edition_is_refused(edition: Edition) -> None:
         deed(edition).move(Step(slot.session, at(edition, theirs, "14:00")))
 
 
+def test_a_session_that_is_gone_or_another_editions_is_refused(edition: Edition) -> None:
+    gone, theirs = make.session(edition), make.session(make.edition())
+    to = at(edition, make.room(edition), "14:00")
+    Session.objects.filter(pk=gone.pk).delete()
+
+    for session in (gone, theirs):
+        with pytest.raises(Refusal, match="not there"):
+            deed(edition).move(Step(session, to))
+
+
 def test_two_are_exchanged_and_stay_as_long_as_they_are(edition: Edition) -> None:
     one = make.slot(make.session(edition), at="10:00", minutes=60)
     other = make.slot(make.session(edition), at="14:00", minutes=30)
@@ -190,6 +200,16 @@ def test_a_clash_that_has_a_reason_is_not_asked_about_again_but_another_one_is(e
         deed(edition).move(Step(slot.session, at(edition, room, "10:30", 120), seen=1))
 
     assert [clash.other and str(clash.other.session) for clash in refused.value.clashes] == ["Third"]
+
+
+def test_what_clashes_already_is_given_a_reason_where_it_stands(edition: Edition) -> None:
+    room = make.room(edition)
+    make.slot(make.session(edition), room=room)
+    slot = make.slot(make.session(edition), room=room, at="10:30")
+
+    deed(edition, reason="The wall is opened.").move(Step(slot.session, Stretch.of(slot)))
+
+    assert [clash.reason for clash in Clash.all_in(edition)] == ["The wall is opened."]
 
 
 def test_what_moves_together_does_not_clash_with_where_it_was(edition: Edition) -> None:

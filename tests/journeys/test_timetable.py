@@ -24,8 +24,8 @@ def edition(site: object) -> Edition:
     for number in (1, 2):
         make.day(edition, number)
     lotus, teak = (
-        make.room(edition, name="Lotus hall", position=1),
-        make.room(edition, name="Teak room", position=2),
+        make.room(edition, name="Lotus hall"),
+        make.room(edition, name="Teak room"),
     )
     mei = make.speaker(edition, name="Mei Lin")
     mei.availabilities.create(

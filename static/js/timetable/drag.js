@@ -1,7 +1,7 @@
 // Dragging with a pointer: a mouse at once, a finger when it has rested a moment, so that scrolling stays possible.
 import { Carried } from "./carry.js";
 import { opens, pixels } from "./layout.js";
-import { columns, grid, isPlaced, list, placeOf, say, scale, scroller, step, word } from "./page.js";
+import { columns, describe, grid, isPlaced, list, placeOf, say, scale, scroller, step, word } from "./page.js";
 import { move, takeOff } from "./send.js";
 
 const HOLD = 380; // milliseconds
@@ -58,6 +58,7 @@ function follow(event) {
   const place = target(x, y);
   list.closest("aside").classList.toggle("tt-wanted", Boolean(place?.isList));
   held.carried.over(place);
+  held.ghost.querySelector(".tt-time").textContent = place && !place.isList ? describe(place) : "";
 }
 
 function end() {

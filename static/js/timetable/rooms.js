@@ -15,5 +15,6 @@ if (choice) {
   choice.closest(".tt-one-room").hidden = columns().length < 2;
   choice.addEventListener("change", () => showRoom(choice.value));
   const aimed = document.getElementById(location.hash.slice(1))?.dataset.room;
-  showRoom(aimed || choice.value);
+  const used = columns().find((column) => column.querySelector(".tt-cell"))?.dataset.column;
+  showRoom(aimed || used || choice.value);
 }
