@@ -43,7 +43,7 @@ function lift() {
   const box = held.cell.getBoundingClientRect();
   held.ghost = held.cell.cloneNode(true);
   held.ghost.removeAttribute("id");
-  held.ghost.className += " tt-ghost";
+  held.ghost.classList.replace("tt-lifted", "tt-ghost");
   held.ghost.setAttribute("aria-hidden", "true");
   held.ghost.inert = true;
   Object.assign(held.ghost.style, { top: 0, left: 0, width: `${box.width}px`, height: `${Math.min(box.height, 160)}px` });
