@@ -157,3 +157,7 @@ class ShiftForm(DeedForm):
 
 class OffForm(DeedForm):
     """Nothing but the version: it is taken off."""
+
+
+class UndoForm(DeedForm):
+    """The number of the deed that is taken back, as what was seen."""

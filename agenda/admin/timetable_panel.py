@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from agenda.admin.timetable_cell import USUAL_MINUTES, Cell, Cells
-from agenda.admin.timetable_forms import DeedForm, OffForm, PlaceForm, ShiftForm, SwapForm
+from agenda.admin.timetable_forms import DeedForm, OffForm, PlaceForm, ShiftForm, SwapForm, UndoForm
 from agenda.models import Clash, Clashing, Done, Move, Rearrangement, Session, Slot, Step
 from agenda.models.slot import who_speaks
 from forum.actor import Actor
@@ -109,7 +109,7 @@ class Panel:
             case "off" if self.slot or data:
                 return OffForm(data, initial=seen)
             case "undo" if (self.moves and self.moves[0].number == self.version) or data:
-                return OffForm(data, initial=seen)
+                return UndoForm(data, initial=seen)
         return None
 
     @property

@@ -119,7 +119,8 @@ class OneEditionSite(AdminSite):
 
     def _lines(self, entry: dict[str, Any], request: HttpRequest) -> list[dict[str, Any]]:
         """A model in the menu, before it the pages of its admin that have a name of their own there."""
-        pages = getattr(self._registry[entry["model"]], "menu_pages", lambda _request: [])(request)
+        of_admin: Any = getattr(self._registry[entry["model"]], "menu_pages", None)
+        pages: list[tuple[Any, str]] = of_admin(request) if of_admin else []
         named = [
             {
                 **entry,

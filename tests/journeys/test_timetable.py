@@ -164,7 +164,7 @@ def test_a_clash_is_refused_with_both_names_and_done_with_a_reason_that_stays(
     refused = where("Wages by phone")
     dialog.get_by_label("Reason, if something clashes").first.fill("The wall is opened.")
     dialog.get_by_role("button", name="Put it there").click()
-    expect(dialog).to_be_hidden()
+    expect(dialog).to_be_hidden(timeout=SLOW)
 
     expect(cell(page, "Wages by phone")).to_contain_text("The wall is opened.", timeout=SLOW)
     expect(cell(page, "From survey to remedy")).to_contain_text("The wall is opened.", timeout=SLOW)
@@ -241,7 +241,7 @@ def test_of_two_organizers_each_sees_what_the_other_does_and_none_loses_anything
     between = where("Wages by phone")
     assert dialog.get_by_label("Begins at").input_value() == "14:00"
     dialog.get_by_role("button", name="Put it there").click()
-    expect(dialog).to_be_hidden()
+    expect(dialog).to_be_hidden(timeout=SLOW)
 
     expect(cell(thiri, "Wages by phone")).to_contain_text("14:00–15:00", timeout=SLOW)
     assert between == ("Lotus hall", "13:00", 60)
