@@ -42,12 +42,7 @@ class PlaceForm(DeedForm):
     starts = forms.TimeField(
         label=_("Begins at"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
-    minutes = forms.IntegerField(
-        label=_("Minutes"),
-        min_value=1,
-        max_value=A_DAY,
-        widget=forms.NumberInput(attrs={"step": 5, "min": 5}),
-    )
+    minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=A_DAY)
 
     def __init__(self, *args: Any, edition: Edition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
