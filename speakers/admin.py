@@ -19,7 +19,7 @@ from forum.edition_admin.forms import WebAddressesField
 from forum.models import StakeholderGroup
 from forum.templatetags.components import group as group_drawn
 from forum.templatetags.components import portrait as portrait_drawn
-from speakers.models import Consent, Speaker
+from speakers.models import Availability, Consent, Speaker
 
 
 def _agreement(scope: Consent.Scope) -> tuple[Verb, Verb]:
@@ -84,6 +84,18 @@ class ConsentInline(EditionTabularInline):
     fields = ("scope", "given_at", "withdrawn_at", "text_version")
 
 
+class AvailabilityInline(EditionTabularInline):
+    """When a speaker can speak. Shown to nobody but organizers."""
+
+    model = Availability
+    duties_to_view = ("protection",)
+    duties_to_change = ("programme",)
+    extra = 1
+    fields = ("starts_at", "ends_at")
+    verbose_name = _("time in which they can speak")
+    verbose_name_plural = _("times in which they can speak; none: always")
+
+
 class SpeakerForm(EditionForm):
     """A speaker's profile.
 
@@ -129,7 +141,7 @@ class SpeakerAdmin(EditionAdmin):
         (_("On their page"), {"fields": ("bio", "links", "is_featured", "position", "sessions")}),
         (_("Never shown"), {"fields": ("email", "account")}),
     )
-    inlines = (ConsentInline,)
+    inlines = (AvailabilityInline, ConsentInline)
     verbs = tuple(verb for scope in Consent.Scope for verb in _agreement(scope))
 
     def get_queryset(self, request: Any) -> Any:

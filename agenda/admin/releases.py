@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agenda.admin.forms import ReleaseForm
-from agenda.models import Audience, Changes, Release
+from agenda.models import Audience, Changes, Clash, Release
 from forum.actor import Actor
 from forum.edition_admin import EditionAdmin, pill, shown
 from forum.errors import Refusal
@@ -68,6 +68,7 @@ class ReleaseAdmin(EditionAdmin):
             "title": gettext("Release the agenda"),
             "current": current,
             "changes": changes,
+            "clashes": Clash.all_in(edition),
             "form": form,
         }
         return self._shown(request, "publish", context)

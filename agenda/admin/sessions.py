@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agenda.admin.forms import SessionForm, SlotForm
 from agenda.admin.imports import WithImport
+from agenda.admin.noted import NotesMoves
+from agenda.admin.timetable import WithTimetable
 from agenda.models import Appearance, Session, Slot
 from forum.edition_admin import EditionAdmin, EditionStackedInline, EditionTabularInline, Verb, pill, state
 
@@ -55,7 +57,7 @@ class SlotInline(EditionStackedInline):
     duties_to_view = ("protection",)
     duties_to_change = ("programme",)
     extra = 1
-    fields = ("room", ("starts_at", "ends_at"))
+    fields = ("room", ("starts_at", "ends_at"), "reason")
     verbose_name = _("time and room")
 
 
@@ -73,7 +75,7 @@ class AppearanceInline(EditionTabularInline):
 
 
 @admin.register(Session)
-class SessionAdmin(WithImport, EditionAdmin):
+class SessionAdmin(WithImport, NotesMoves, EditionAdmin):
     """What happens."""
 
     form = SessionForm
@@ -160,7 +162,7 @@ class SessionAdmin(WithImport, EditionAdmin):
 
 
 @admin.register(Slot)
-class SlotAdmin(EditionAdmin):
+class SlotAdmin(WithTimetable, NotesMoves, EditionAdmin):
     """The draft of the agenda: where and when."""
 
     form = SlotForm
@@ -173,7 +175,7 @@ class SlotAdmin(EditionAdmin):
     list_select_related = ("day__edition", "room", "session")
     search_fields = ("session__search_text", "title")
     search_help_text = _("Words of the session or the break.")
-    fields = ("session", "title", "room", ("starts_at", "ends_at"))
+    fields = ("session", ("title", "is_blocker"), "room", ("starts_at", "ends_at"), "reason")
     autocomplete_fields = ("session",)
     ordering = ("starts_at", "room__position", "pk")
 
@@ -194,5 +196,7 @@ class SlotAdmin(EditionAdmin):
         return (
             state(slot.session)
             if slot.session
-            else format_html('<span class="soft">{}</span>', gettext("Break"))
+            else format_html(
+                '<span class="soft">{}</span>', gettext("Blocker") if slot.is_blocker else gettext("Break")
+            )
         )

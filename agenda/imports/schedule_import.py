@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,12 +16,12 @@ from django.utils.translation import ngettext
 from agenda.frab.programme import Programme, Remark
 from agenda.frab.reading import read
 from agenda.frab.times import lasting
-from agenda.imports.clashes import clashes
 from agenda.imports.frame import Frame
 from agenda.imports.people import People
 from agenda.imports.plan import Plan
 from agenda.imports.sessions import Sessions
-from agenda.models import Slot
+from agenda.models import Clash, Slot, noted
+from forum.actor import Actor
 from forum.errors import Refusal
 from forum.models import Edition, PublicChange
 
@@ -74,10 +74,11 @@ class ScheduleImport:
             raise OtherDates(plan.obstacle)
         if expected is not None and plan.fingerprint != expected:
             raise _changed()
-        for share in frame.shares:
-            share.carry_out()
-        people.carry_out()
-        sessions.carry_out()
+        with noted(self.edition, by=Actor.system()):
+            for share in frame.shares:
+                share.carry_out()
+            people.carry_out()
+            sessions.carry_out()
         if not plan.is_idle:
             PublicChange.note()
         return plan
@@ -154,7 +155,10 @@ class ScheduleImport:
         planned: list[Any] = [piece.record for piece in sessions.slots]
         known = {slot.pk for slot in planned if slot.pk}
         others = [slot for slot in Slot.objects.draft_of(self.edition) if slot.pk not in known]
-        found = list(islice(clashes([*planned, *others], sessions.speakers_of), MOST_CLASHES + 1))
+        slots = [*planned, *others]
+        # One track at the same time, and hours that a speaker has told us: a file may have its reasons.
+        clashes = chain(Clash.of_rooms(slots), Clash.of_speakers(slots, sessions.speakers_of))
+        found = [Remark(str(clash)) for clash in islice(clashes, MOST_CLASHES + 1)]
         if len(found) > MOST_CLASHES:
             found[MOST_CLASHES] = Remark(_("There are more overlaps, which are not listed."))
         return found

@@ -14,7 +14,7 @@ def note_the_titles_of_today(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agenda", "0005_bookmarks"),
+        ("agenda", "0006_timetable"),
     ]
 
     operations = [

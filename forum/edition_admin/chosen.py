@@ -114,4 +114,22 @@ class OneEditionSite(AdminSite):
         apps = super().get_app_list(request, app_label)
         for app in apps:
             app["models"].sort(key=lambda entry: getattr(self._registry[entry["model"]], "menu_position", 50))
+            app["models"] = [line for entry in app["models"] for line in self._lines(entry, request)]
         return sorted(apps, key=lambda app: (*STOREYS, app["app_label"]).index(app["app_label"]))
+
+    def _lines(self, entry: dict[str, Any], request: HttpRequest) -> list[dict[str, Any]]:
+        """A model in the menu, before it the pages of its admin that have a name of their own there."""
+        of_admin: Any = getattr(self._registry[entry["model"]], "menu_pages", None)
+        pages: list[tuple[Any, str]] = of_admin(request) if of_admin else []
+        named = [
+            {
+                **entry,
+                "name": name,
+                "object_name": f"{entry['object_name']}-{number}",
+                "admin_url": address,
+                "add_url": None,
+                "view_only": True,
+            }
+            for number, (name, address) in enumerate(pages, 1)
+        ]
+        return [*named, entry]

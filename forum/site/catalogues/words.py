@@ -30,6 +30,7 @@ BEHIND = re.compile(
     r"|registration/(?:tables/guest_plan\.py|forms/guest_sheet\.py|models/guest.*\.py)"
     r"|registration/models/(?:question|question_option|answer|quota_counting|set_aside)\.py"
     r"|registration/forms/(?:group_change|set_aside)\.py"
+    r"|agenda/models/(?:clash|deed|held|move|rearrangement|slot|stretch)\.py|speakers/models/availability\.py"
     r"|forum/(?:kept_file|models/issuer)\.py"
     r"|registration/reconciliation/.*|registration/(?:attendee_list|models/ledger)\.py"
     r"|forum/site/(?:dashboard|matter|matters_of_money|styleguide|translating|translations)\.py|templates/forum/styleguide\.html"

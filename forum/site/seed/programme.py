@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
-from agenda.models import Appearance, Release, Session, Slot
+from agenda.models import Appearance, Clash, ClashKind, Release, Session, Slot
 from agenda.models.appearance import Role
 from forum.actor import Actor
 from forum.models import Job
@@ -15,6 +15,7 @@ from forum.site.seed.editions import Ground
 from forum.site.seed.portraits import portrait
 from speakers.models import Consent, Speaker
 
+PARALLEL = "There are more sessions than hours; the rapporteurs of both report in the plenary."
 WHOLE_PICTURE = {"left": 0.0, "top": 0.0, "size": 1.0}
 
 
@@ -80,7 +81,10 @@ def _slot(ground: Ground, row: dict[str, Any], *, minutes: int, **holds: Any) ->
         ends_at=starts_at + timedelta(minutes=minutes),
         **holds,
     )
-    slot.full_clean()  # refuses clashes of rooms and speakers
+    clashes = Clash.of(slot)
+    if clashes and all(clash.kind == ClashKind.TRACK for clash in clashes):
+        slot.reason = PARALLEL
+    slot.full_clean()  # refuses all other clashes
     slot.save()
 
 
