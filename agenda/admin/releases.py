@@ -77,7 +77,7 @@ class ReleaseAdmin(EditionAdmin):
         """Show what going back to an earlier release would change, and who would be told; POST goes back."""
         self._ask_for_programme(request)
         edition = request.edition
-        earlier = self.get_queryset(request).filter(pk=pk).first()
+        earlier = self.get_object(request, str(pk))
         if earlier is None:
             raise Http404
 
