@@ -258,3 +258,14 @@ def test_the_agenda_with_all_that_it_loads_is_light(edition: Edition, page_at: C
 
     assert len(carried) <= 15
     assert sum(carried) <= 60_000, carried  # with three sessions; bench/first-view measures a full one
+
+
+def test_on_a_wide_screen_nothing_that_was_found_lies_upon_another(
+    edition: Edition, page_at: Callable[..., Page]
+) -> None:
+    page = page_at(1280)
+    page.goto(f"/en/agenda/?day={edition.starts_on}")
+
+    for title in ("Wages", "Fees"):
+        ribbon(page, title).click(trial=True)
+        page.get_by_role("link", name=title).click(trial=True)
