@@ -136,7 +136,9 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def with_state(self) -> OrderQuerySet:
         """With what a list of them shows: the state of each ticket, and the money."""
         # The edition is one and the same for all of them: it is read once, not beside each.
-        return self.prefetch_related("edition", "tickets__type_changes", "payments__refunds")
+        return self.prefetch_related(
+            "edition", "tickets__type_changes", "payments__refunds", "payments__disputes"
+        )
 
     def with_ticket_in(self, status: str) -> OrderQuerySet:
         """Those with a ticket in this state."""
