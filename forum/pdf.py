@@ -120,15 +120,19 @@ class Press:
         finish: Callable[[Pages], None],
         tagged: bool,
     ) -> bytes:
-        rules = [self._rules(path) for path in stylesheets]
-        if css:
-            rules.append(self._parsed(css))
-        source = self.weasyprint.HTML(string=html, base_url="static:", url_fetcher=self.fetcher)
-        document = source.render(font_config=self.fonts, stylesheets=rules, pdf_tags=tagged)
+        document = self.lay_out(html, stylesheets, css, tagged)
         first = document.pages[0]
         document.pages += [DrawnPage(first, draw) for draw in drawings]
         written = document.write_pdf(finisher=lambda _, pdf: finish(Pages(pdf)), pdf_tags=tagged)
         return bytes(written)
+
+    def lay_out(self, html: str, stylesheets: Sequence[str], css: str, tagged: bool) -> Any:
+        """The document as WeasyPrint has it before it is painted."""
+        rules = [self._rules(path) for path in stylesheets]
+        if css:
+            rules.append(self._parsed(css))
+        source = self.weasyprint.HTML(string=html, base_url="static:", url_fetcher=self.fetcher)
+        return source.render(font_config=self.fonts, stylesheets=rules, pdf_tags=tagged)
 
     def _rules(self, path: str) -> Any:
         if path not in self._parsed_rules:

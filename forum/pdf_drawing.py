@@ -1,11 +1,13 @@
-"""Pages drawn by hand, behind those of a document: for what comes a thousand times, and has no need of a layout.
+"""What is drawn by hand, on pages of its own or on one that was laid out: what comes a thousand times has no need of a
+layout.
 
 Built on how WeasyPrint draws a line of text, and asks a page to paint itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ class Canvas:
     def __init__(self, stream: Any, scale: float) -> None:
         """`scale` is points in a CSS pixel."""
         self._stream, self._scale = stream, scale
+        self.tags: list[tuple[str, int]] = []  # of what was written, as Pages.structure takes them
 
     def draw(self, drawing: bytes) -> None:
         """Draw in PDF operators, which count in points."""
@@ -34,16 +37,17 @@ class Canvas:
         *,
         top: float = 0,
         to_the_right: bool = False,
+        tag: str = "P",
     ) -> None:
         """Write lines below each other from `top` on. What lies outside `place`, which is left, top, width and
-        height, is cut off."""
+        height, is cut off. In a tagged document a screen reader is told that they are a `tag` (ISO 32000, 14.8.4)."""
         from weasyprint.draw.text import draw_first_line
         from weasyprint.matrix import Matrix
 
         stream = self._stream
         left, *_, width, _ = edges = [edge * PIXELS_IN_A_MILLIMETRE for edge in place]
         at = top * PIXELS_IN_A_MILLIMETRE
-        with stream.stacked():
+        with self._tagged(tag), stream.stacked():
             stream.transform(a=self._scale, d=self._scale)
             stream.rectangle(*edges)
             stream.clip()
@@ -55,6 +59,18 @@ class Canvas:
                 draw_first_line(stream, line.set, "clip", "none", Matrix(d=-1, e=x, f=at + line.above))
                 stream.end_text()
                 at += line.height
+
+    @contextmanager
+    def _tagged(self, tag: str) -> Iterator[None]:
+        stream = self._stream
+        if stream._tags is None:
+            yield
+            return
+        mark = len(stream._tags) + len(self.tags)  # after those of what was laid out
+        self.tags.append((tag, mark))
+        stream.stream.append(f"/{tag} <</MCID {mark}>> BDC".encode())
+        yield
+        stream.stream.append(b"EMC")
 
 
 class DrawnPage:

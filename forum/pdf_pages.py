@@ -5,6 +5,7 @@ Built on the objects of pydyf, WeasyPrint's writer of PDF (ISO 32000).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -22,6 +23,25 @@ class Pages:
     def draw_above(self, page: int, drawing: bytes) -> None:
         """Draw on top of a page, in PDF operators. It counts as decoration: screen readers pass over it."""
         self._contents[page].stream.append(b"/Artifact BMC q " + drawing + b" Q EMC")
+
+    def structure(self, place: str, tags: Sequence[tuple[str, int]]) -> None:
+        """Tell screen readers of a tagged document of one page what was drawn by hand: it stands within the one element
+        tagged `place`. Each of `tags` is a tag and the number of the marked content."""
+        root = self._object(self._document.catalog["StructTreeRoot"])
+        of_marks = self._object(root["ParentTree"])["Nums"][1]
+        [parent] = [
+            each
+            for each in self._document.objects
+            if isinstance(each, dict) and (each.get("Type"), each.get("S")) == ("/StructElem", f"/{place}")
+        ]
+        for tag, mark in tags:
+            assert mark == len(of_marks), "The marks of a page are numbered one after the other."
+            element = type(parent)(
+                {"Type": "/StructElem", "S": f"/{tag}", "K": mark, "Pg": parent["Pg"], "P": parent.reference}
+            )
+            self._document.add_object(element)
+            parent["K"].append(element.reference)
+            of_marks.append(element.reference)
 
     def share(self, page: int) -> str:
         """Take a page out of the document as a drawing for others; its name. The pages after it move up by one."""
@@ -42,6 +62,9 @@ class Pages:
     def draw_below(self, page: int, name: str) -> None:
         """Draw what `share` has named under a page's own content."""
         self._contents[page].stream.insert(0, f"/{name} Do".encode())
+
+    def _object(self, reference: bytes) -> Any:
+        return self._document.objects[_number(reference)]
 
 
 def _number(reference: bytes) -> int:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 PAPER, INK, QUIET = "#ffffff", "#24211d", "#5b554c"
 BAND = 20  # millimetres
 
-# The spaces that static/css/pdf/badge.css leaves for each text.
+# The spaces that static/css/pdf/badge.css leaves for each text, and those for the wearer's.
 EDITION = Space((12, 11, 10, 9, 8), 89, 11, bold=True)
 DAYS = Space((9, 8), 89, 5)
 NAME = Space((44, 40, 36, 32, 28, 24, 20, 18, 16, 14, 12, 11, 10, 9, 8), 89, 38, bold=True)
@@ -150,16 +150,6 @@ class Badge:
 
         return badges_pdf([self])
 
-    def lines(self) -> dict[str, Any]:
-        """The texts, set, for the template."""
-        return {
-            "name": Line.of(self.name, NAME, writing.han_language(self.name, self.country_code)),
-            "organisation": Line.of(
-                self.organisation, ORGANISATION, writing.han_language(self.organisation, self.country_code)
-            ),
-            "country": _line(self.country, COUNTRY),
-        }
-
 
 def _photos_word(answer: str) -> str:
     return {
@@ -170,8 +160,10 @@ def _photos_word(answer: str) -> str:
 
 @dataclass(frozen=True)
 class Part:
-    """One of the wearer's texts, for drawing by hand: what static/css/pdf/badge.css says of it. Millimetres."""
+    """One of the wearer's texts, drawn by hand: how, and as what. Millimetres. The room above the first line and below
+    the last is for accents and tails: what lies beyond it is cut off."""
 
+    tag: str
     space: Space
     colour: str
     above: float
@@ -179,14 +171,14 @@ class Part:
     below: float
 
 
-NAME_PART = Part(NAME, INK, 3, 38.5, 1.5)
-ORGANISATION_PART = Part(ORGANISATION, INK, 1.2, 11.5, 0.6)
-COUNTRY_PART = Part(COUNTRY, QUIET, 0.2, 5.2, 0.4)
+NAME_PART = Part("H1", NAME, INK, 3, 38.5, 1.5)
+ORGANISATION_PART = Part("P", ORGANISATION, INK, 1.2, 11.5, 0.6)
+COUNTRY_PART = Part("P", COUNTRY, QUIET, 0.2, 5.2, 0.4)
 PERSON = (8.0, 33.0)  # from the left, and from above to the edge of the name's padding
 
 
 def draw_person(badge: Badge, canvas: Canvas) -> None:
-    """Draw the wearer's own texts as registration/badge.html has them, without a layout of boxes."""
+    """Draw the wearer's own texts, without a layout of boxes."""
     left, top = PERSON
     to_the_right = writing.direction(badge.name) == "rtl"
     for part, text, language in (
@@ -204,5 +196,6 @@ def draw_person(badge: Badge, canvas: Canvas) -> None:
             )
             height = min(sum(line.height for line in lines) / PIXELS_IN_A_MILLIMETRE, part.at_most)
             place = left, top, part.space.width, part.above + height + part.below
-            canvas.write(lines, part.colour, place, top=top + part.above, to_the_right=to_the_right)
+            above = top + part.above
+            canvas.write(lines, part.colour, place, top=above, to_the_right=to_the_right, tag=part.tag)
             top += part.above + height + part.below

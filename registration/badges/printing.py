@@ -1,12 +1,13 @@
 """Badges on paper: one alone, tagged for screen readers, or many in one file, for the printer.
 
-What the badges of one group have in common is drawn once and shared. What differs is set by hand in a batch, since a
-layout of its own for each page would take four times as long; it looks the same.
+What the badges of one group have in common is laid out once, and in one file drawn once and shared. What differs is set
+by hand, since a layout of its own for each badge would take four times as long.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import groupby
 
 import segno
@@ -15,9 +16,10 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from forum import pdf
+from forum.pdf_blank import Blank
 from forum.pdf_drawing import POINTS_IN_A_MILLIMETRE, Canvas
 from forum.pdf_pages import Pages
-from registration.badges.card import Badge, draw_person
+from registration.badges.card import Badge, Face, draw_person
 
 QR_CORNER, QR_SIDE = (8, 99), 23  # millimetres
 
@@ -36,11 +38,20 @@ def badges_pdf(badges: Iterable[Badge], *, tell: Callable[[int], None] = lambda 
 def _alone(badge: Badge) -> bytes:
     with translation.override(badge.face.language):
         title = gettext("Badge: %(name)s") % {"name": badge.name}
-    return pdf.render(
-        _html([{"face": badge.face.lines("face"), "person": badge.lines()}], title, badge.face.language),
-        stylesheets=["css/pdf/badge.css"],
-        css=badge.face.rules("face"),
+    return _blank(badge.face).print(
+        title,
+        draw=lambda canvas: draw_person(badge, canvas),
         finish=lambda pages: pages.draw_above(0, _qr_code(badge.token)),
+    )
+
+
+@lru_cache(maxsize=128)
+def _blank(face: Face) -> Blank:
+    """The badge of nobody yet. What a face says is all that there is on it, so it is never out of date."""
+    return Blank(
+        _html([face.lines("face")], "", face.language),
+        stylesheets=["css/pdf/badge.css"],
+        css=face.rules("face"),
     )
 
 
@@ -64,7 +75,7 @@ def _many(people: list[Badge], tell: Callable[[int], None]) -> bytes:
             pages.draw_below(number, shared[faces[badge.face]])
 
     return pdf.render(
-        _html([{"face": face.lines(f"face-{number}")} for face, number in faces.items()], title, language),
+        _html([face.lines(f"face-{number}") for face, number in faces.items()], title, language),
         stylesheets=["css/pdf/badge.css"],
         css="".join(face.rules(f"face-{number}") for face, number in faces.items()),
         drawings=[drawing(number, badge) for number, badge in enumerate(people, 1)],
@@ -73,8 +84,8 @@ def _many(people: list[Badge], tell: Callable[[int], None]) -> bytes:
     )
 
 
-def _html(cards: list[dict[str, object]], title: str, language: str) -> str:
-    return render_to_string("registration/badge.html", {"cards": cards, "title": title, "language": language})
+def _html(faces: list[dict[str, object]], title: str, language: str) -> str:
+    return render_to_string("registration/badge.html", {"faces": faces, "title": title, "language": language})
 
 
 def _qr_code(token: str) -> bytes:

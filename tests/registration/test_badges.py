@@ -15,16 +15,19 @@ from unittest.mock import ANY
 import pikepdf
 import pytest
 import zxingcpp
+from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from PIL import Image, ImageChops
 from pypdf import PdfReader
 
 from forum import pdf
-from forum.writing import printable
+from forum.writing import han_language, printable
 from registration.badges import Badge, Face, badges_pdf
+from registration.badges.card import COUNTRY, NAME, ORGANISATION, Line
 from tests import make
 
-NAMES = json.loads((Path(__file__).parent.parent / "data" / "names.json").read_text(encoding="utf-8"))
+DATA = Path(__file__).parent.parent / "data"
+NAMES = json.loads((DATA / "names.json").read_text(encoding="utf-8"))
 SAMPLE = [name for names in NAMES.values() for name in names]
 LONG = [
     "W" * 200,
@@ -60,6 +63,32 @@ def badge(name: str = "Khin Hnin", **fields: Any) -> Badge:
         "token": "q4Zk1mXo0y3n8Jd",
     }
     return Badge(Face(**face), name, **{**person, **own})
+
+
+def as_boxes(one: Badge) -> bytes:
+    """The same badge, but for the QR code, with the wearer's texts laid out by WeasyPrint."""
+    name, organisation, country = (
+        Line.of(text, space, language)
+        for text, space, language in (
+            (one.name, NAME, han_language(one.name, one.country_code)),
+            (one.organisation, ORGANISATION, han_language(one.organisation, one.country_code)),
+            (one.country, COUNTRY, ""),
+        )
+    )
+    texts = (("name", name), ("organisation", organisation), ("country", country))
+    person = format_html(
+        '<div class="person" dir="{}">{}</div>',
+        name.direction,
+        format_html_join(
+            "",
+            '<div class="{} {}" dir="{}" lang="{}">{}</div>',
+            ((place, line.style, line.direction, line.language, line.html) for place, line in texts if line),
+        ),
+    )
+    context = {"faces": [one.face.lines("face")], "title": "", "language": "en"}
+    page = render_to_string("registration/badge.html", context).replace("<main></main>", person)
+    css = one.face.rules("face") + (DATA / "badge_person.css").read_text(encoding="utf-8")
+    return pdf.render(page, stylesheets=["css/pdf/badge.css"], css=css)
 
 
 def text_of(written: bytes) -> str:
@@ -310,6 +339,45 @@ def test_a_sign_in_a_name_that_turns_the_direction_turns_nothing() -> None:
     assert name == "River Union"
     assert "RiverUnion" in text
     assert "Civilsociety" in text
+
+
+def test_a_screen_reader_is_told_the_name_as_the_heading_and_then_the_rest_in_its_order() -> None:
+    root: Any = PdfReader(io.BytesIO(badge("สมชาย").pdf())).trailer["/Root"]
+
+    [document] = root["/StructTreeRoot"]["/K"]
+    [card] = document["/K"]
+    by_mark = root["/StructTreeRoot"]["/ParentTree"]["/Nums"][1]
+    assert [part["/S"] for part in card["/K"]] == ["/Div", "/Div", "/Part", "/Div", "/Div"]
+    assert [(one["/S"], by_mark[one["/K"]] == one) for one in card["/K"][2]["/K"]] == [
+        ("/H1", True),
+        ("/P", True),
+        ("/P", True),
+    ]
+
+
+def test_no_letter_of_one_badge_is_in_the_file_of_the_next() -> None:
+    badge("王小明", organisation="สมชาย").pdf()
+
+    written = badge("Anna", organisation="").pdf()
+
+    assert written == badge("Anna", organisation="").pdf()
+    assert {face for face, _number in glyphs_of(written)} == {"Noto-Sans", "Noto-Sans-Bold"}
+
+
+def test_what_is_drawn_by_hand_looks_as_a_layout_of_boxes_would_have_it(tmp_path: Path) -> None:
+    organisations = ("River Union", "Verein für Menschenrechte " * 3, "องค์กรแรงงาน", "مؤسسة النهر", "")
+    people = [
+        badge(name, organisation=organisations[number % 5], country_code=("CN", "JP", "TW")[number % 3])
+        for number, name in enumerate([*SAMPLE[::4], *LONG])
+    ]
+
+    drawn = [pages_as_pictures(one.pdf(), tmp_path / f"drawn-{at}")[0] for at, one in enumerate(people)]
+    boxes = [pages_as_pictures(as_boxes(one), tmp_path / f"boxes-{at}")[0] for at, one in enumerate(people)]
+
+    for one, by_hand, by_layout in zip(people, drawn, boxes, strict=True):
+        by_hand.paste(255, (20, 275, 95, 352))  # the QR code
+        unlike = sum(ImageChops.difference(by_hand, by_layout).histogram()[64:])
+        assert unlike < 0.01 * by_hand.width * by_hand.height, one.name
 
 
 # --- many at once ----------------------------------------------------------------------------------------------
