@@ -6,12 +6,13 @@ has to be made within milliseconds asks what it always asks in the same words.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Model, QuerySet
+from django.db.models.query import get_related_populators
 
 Key = int | str
 
@@ -20,7 +21,10 @@ class _Worded(NamedTuple):
     model: type[Model]
     sql: str
     parameters: tuple[Any, ...]
-    names: tuple[str, ...]  # of the columns, those that are fields
+    fields: slice  # of a row, the columns of the model itself
+    names: tuple[str, ...]  # of the fields in them
+    annotations: dict[str, int]  # the place of each in a row
+    related: list[Any]  # what makes the records that belong to one by `select_related`
     converters: dict[int, tuple[list[Callable[..., Any]], Any]]  # by the place of the column
 
 
@@ -41,9 +45,20 @@ class Question:
         sql, parameters = compiler.as_sql()
         if not set(stand_ins) <= set(parameters):
             raise ValueError("The question is about no record.")
-        columns = [column for column, _sql, _alias in compiler.select or ()]
-        names = tuple(getattr(getattr(column, "target", None), "attname", "") for column in columns)
-        return _Worded(queryset.model, sql, tuple(parameters), names, compiler.get_converters(columns))
+        select: Any = compiler.select or ()
+        columns = [column for column, _sql, _alias in select]
+        whole = compiler.klass_info or {"select_fields": []}  # None for a `values_list`
+        fields = slice(min(whole["select_fields"], default=0), max(whole["select_fields"], default=-1) + 1)
+        return _Worded(
+            queryset.model,
+            sql,
+            tuple(parameters),
+            fields,
+            tuple(getattr(getattr(column, "target", None), "attname", "") for column in columns[fields]),
+            compiler.annotation_col_map or {},
+            get_related_populators(whole, select, connection.alias),
+            compiler.get_converters(columns),
+        )
 
     def _rows(
         self, worded: _Worded, stand_ins: tuple[Key, ...], keys: tuple[Key, ...]
@@ -59,7 +74,7 @@ class Question:
         return self._rows(self._worded(connection.vendor, stand_ins), stand_ins, keys)
 
     def records(self, *keys: Key) -> list[Any]:
-        """The records, without what belongs to them by `select_related`; one question."""
+        """The records, with what belongs to them by `select_related` and with annotations; one question."""
         stand_ins = _stand_ins(keys)
         worded = self._worded(connection.vendor, stand_ins)
         made = []
@@ -67,8 +82,21 @@ class Question:
             for place, (converters, expression) in worded.converters.items():
                 for convert in converters:
                     row[place] = convert(row[place], expression, connection)
-            made.append(worded.model.from_db(connection.alias, worded.names, row))
+            record = worded.model.from_db(connection.alias, worded.names, row[worded.fields])
+            for related in worded.related:
+                related.populate(row, record)
+            for name, place in worded.annotations.items():
+                setattr(record, name, row[place])
+            made.append(record)
         return made
+
+
+def attach(record: Model, name: str, records: Iterable[Model]) -> None:
+    """Let `record.NAME.all()` be these records, which are known already, as if they had been prefetched."""
+    known = getattr(record, name).get_queryset()
+    known._result_cache, known._prefetch_done = list(records), True
+    prefetched: dict[str, Any] = record.__dict__.setdefault("_prefetched_objects_cache", {})
+    prefetched[name] = known
 
 
 def _stand_ins(keys: tuple[Key, ...]) -> tuple[Key, ...]:

@@ -6,14 +6,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.functional import cached_property
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from forum import languages
-from forum.briefly import recall, remembered
 from forum.errors import Refusal
 from forum.fields import AddressField, LineField, LinesField
 from forum.models import Edition, Page, StakeholderGroup
@@ -24,6 +21,7 @@ from registration.forms.vouchers import WithVoucher
 from registration.models import TicketType
 from registration.models.attendee import PhotoConsent
 from registration.models.questionnaire import Questionnaire, questionnaire
+from registration.models.types_on_offer import shown_types
 from registration.models.wish import Wanted, Wish
 
 
@@ -34,37 +32,12 @@ def no_web_address(name: str) -> str:
     return name
 
 
-@remembered
-def _on_offer(edition: Edition) -> tuple[list[StakeholderGroup], list[TicketType]]:
-    """The groups and ticket types that the page shows. What is on offer when an order is placed, that decides."""
-    prefetch_related_objects(
-        [edition], Prefetch("groups", StakeholderGroup.objects.select_related("shown_as")), "days"
-    )
-    ticket_types = list(TicketType.objects.on_offer(edition).with_places())
-    for kind in ticket_types:
-        kind.edition = edition  # the one whose groups and days have been read
-    return list(edition.groups.all()), ticket_types
-
-
-class AskedField(forms.BoundField):
-    """A field that looks the same to everybody who has not filled it in yet: it is not drawn for each of them."""
-
-    form: RegistrationForm
-
-    def as_field_group(self) -> SafeString:
-        if self.form.is_bound or self.form.initial.get(self.name) or self.form.presented:
-            return super().as_field_group()
-        return recall((AskedField, self.name, self.form.edition, get_language()), super().as_field_group)
-
-
 class RegistrationForm(WithQuestions, WithVoucher):
     """Which group, which ticket, who: all that is asked of somebody who comes.
 
     Groups and tickets are looked up among those that were read for the page, never by what was posted. With a voucher
     the page shows what it opens and what tickets cost with it; it is not looked up when nobody `may_try` any more.
     """
-
-    bound_field_class = AskedField
 
     WHO: tuple[str, ...] = ("name", "badge_name", "email", "organisation", "country")
     NEEDS: tuple[str, ...] = ("diet", "access_needs", "interpretation", "photo_consent")
@@ -165,7 +138,7 @@ class RegistrationForm(WithQuestions, WithVoucher):
 
     def choices_of(self, edition: Edition) -> tuple[list[StakeholderGroup], list[TicketType]]:
         """The groups and the ticket types to choose from."""
-        groups, ticket_types = _on_offer(edition)
+        groups, ticket_types = shown_types(edition)
         return groups, self.seen_with_it() if self.presented else ticket_types
 
     def questions_of(self, edition: Edition) -> Questionnaire:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from forum.errors import Refusal
 from forum.models import Edition
 from registration.models.nudging import offer_what_is_free
-from registration.models.quota_hold import hold_quotas
+from registration.models.quota_hold import hold_quotas, shares_of
 
 if TYPE_CHECKING:
     from registration.models.ticket import Ticket
@@ -225,9 +225,8 @@ class Place(models.Model):
             return
         hold_quotas(tickets[0].order.edition_id)
         kinds = {ticket.ticket_type_id for ticket in tickets}
-        shares = Quota.ticket_types.through.objects.filter(tickettype__in=kinds).order_by("quota_id")
         of_quota: dict[int, list[Ticket]] = {}
-        for quota, kind in shares.values_list("quota_id", "tickettype_id"):
+        for quota, kind in shares_of(kinds):
             of_quota.setdefault(quota, []).extend(one for one in tickets if one.ticket_type_id == kind)
         Place.objects.bulk_create(
             Place(ticket=ticket, quota_id=quota) for quota, theirs in of_quota.items() for ticket in theirs

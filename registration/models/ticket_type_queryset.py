@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from registration.models.voucher import Voucher
 
 
+def quotas_as_seen() -> models.QuerySet[Quota]:
+    """Quotas with what `free` needs: what is overdue, and `waited_for`, how many wait for a place of each."""
+    # Asked for by name: its own module knows this one.
+    waiting: Any = apps.get_model("registration", "WaitingEntry")._default_manager
+    return Quota.objects.with_overdue().annotate(waited_for=waiting.number_by_quota())
+
+
 class TicketTypeQuerySet(TranslatedRecords, models.QuerySet["TicketType"]):
     """What can be had."""
 
@@ -52,10 +59,7 @@ class TicketTypeQuerySet(TranslatedRecords, models.QuerySet["TicketType"]):
 
     def with_places(self) -> TicketTypeQuerySet:
         """Each with the days it admits on, and the quotas that say how many places are left, but for those who wait."""
-        # Asked for by name: its own module knows this one.
-        waiting: Any = apps.get_model("registration", "WaitingEntry")._default_manager
-        quotas = Quota.objects.with_overdue().annotate(waited_for=waiting.number_by_quota())
-        return self.prefetch_related("days", Prefetch("quotas", quotas))
+        return self.prefetch_related("days", Prefetch("quotas", quotas_as_seen()))
 
     def with_key(self, key: str) -> TicketType | None:
         """The one with this primary key, however it was typed."""

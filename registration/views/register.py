@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from forum import briefly, throttle
+from forum import briefly, drawn_for_all, throttle
 from forum.actor import Actor
 from forum.errors import Refusal
 from forum.http import Request, private
@@ -49,8 +49,7 @@ def register(request: Request) -> HttpResponse:
     if not edition.takes_registrations:
         return render(request, "registration/closed.html", {"phase": edition.phase})
     if request.method != "POST":
-        wanted = {name: request.GET.get(other) for name, other in WANTED.items()}
-        return _ask(request, _form(request, initial=wanted))
+        return _begin(request, edition)
     if step == "change":
         return _ask(request, _form(request, initial=as_initial(request.POST, questionnaire(edition))))
     if step == "voucher":
@@ -63,6 +62,15 @@ def register(request: Request) -> HttpResponse:
     if agreement and is_page and (placed := Order.objects.placed_with(agreement.key, edition)):
         return redirect(placed)
     return answer
+
+
+def _begin(request: Request, edition: Edition) -> HttpResponse:
+    wanted = {name: request.GET.get(other) for name, other in WANTED.items()}
+
+    def context() -> dict[str, Any]:
+        return {"form": _form(request, initial=wanted), "here": "register"}
+
+    return drawn_for_all.page(request, "registration/register.html", edition, context)
 
 
 def _answer(request: Request, edition: Edition, agreement: AgreementForm) -> HttpResponse:
