@@ -7,6 +7,7 @@ has to be made within milliseconds asks what it always asks in the same words.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 
-Key = int | str
+Key = int | str | date
 
 
 class _Worded(NamedTuple):
@@ -29,8 +30,8 @@ class _Worded(NamedTuple):
 
 
 class Question:
-    """`about` makes a queryset, of nothing or of keys (numbers of records, slugs), which are then all in which two
-    askings differ: nothing in it may depend on the time or on anything else.
+    """`about` makes a queryset, of nothing or of keys (numbers of records, slugs, moments, days), which are then all in
+    which two askings differ: nothing in it may depend on the time by itself, or on anything else.
 
     Raises ValueError when a key is given that does not occur in the question.
     """
@@ -43,7 +44,7 @@ class Question:
         queryset = self._about(*stand_ins)
         compiler = queryset.query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
-        if not set(stand_ins) <= set(parameters):
+        if not {_as_parameter(stand_in) for stand_in in stand_ins} <= set(parameters):
             raise ValueError("The question is about no record.")
         select: Any = compiler.select or ()
         columns = [column for column, _sql, _alias in select]
@@ -63,7 +64,7 @@ class Question:
     def _rows(
         self, worded: _Worded, stand_ins: tuple[Key, ...], keys: tuple[Key, ...]
     ) -> list[tuple[Any, ...]]:
-        meant = dict(zip(stand_ins, keys, strict=True))
+        meant = dict(zip(map(_as_parameter, stand_ins), map(_as_parameter, keys), strict=True))
         with connection.cursor() as cursor:
             cursor.execute(worded.sql, [meant.get(part, part) for part in worded.parameters])
             return cursor.fetchall()
@@ -99,9 +100,26 @@ def attach(record: Model, name: str, records: Iterable[Model]) -> None:
     prefetched[name] = known
 
 
+def values_of(record: Model) -> tuple[Any, ...]:
+    """The values of a record's fields as they were read, to tell it from another state of it."""
+    return tuple(record.__dict__.get(field.attname) for field in record._meta.concrete_fields)
+
+
 def _stand_ins(keys: tuple[Key, ...]) -> tuple[Key, ...]:
+    return tuple(_stand_in(key, place) for place, key in enumerate(keys))
+
+
+def _stand_in(key: Key, place: int) -> Key:
     # What stands for a key while the question is worded: no record has it.
-    return tuple(
-        -(2**31) + 97 + place if isinstance(key, int) else f"\x7fkey {place}"
-        for place, key in enumerate(keys)
-    )
+    if isinstance(key, datetime):
+        return datetime(7, 7, 7, tzinfo=UTC) + timedelta(days=place)
+    if isinstance(key, date):
+        return date(9, 9, 9) + timedelta(days=place)
+    return -(2**31) + 97 + place if isinstance(key, int) else f"\x7fkey {place}"
+
+
+def _as_parameter(key: Key) -> object:
+    """A key as the database's own driver is given it: SQLite's gets texts for moments and days."""
+    if isinstance(key, datetime):
+        return connection.ops.adapt_datetimefield_value(key)
+    return connection.ops.adapt_datefield_value(key) if isinstance(key, date) else key

@@ -14,10 +14,11 @@ from forum import languages
 from forum.errors import Refusal
 from forum.fields import AddressField, LineField, LinesField
 from forum.models import Edition, Page, StakeholderGroup
+from forum.prepared import values_of
 from registration.forms.agreeing import AgreementForm
 from registration.forms.choices import CountrySelect, GroupRadios, TicketRadios, countries_by_name
 from registration.forms.questions import WithQuestions
-from registration.forms.vouchers import WithVoucher
+from registration.forms.vouchers import WithVoucher, has_vouchers
 from registration.models import TicketType
 from registration.models.attendee import PhotoConsent
 from registration.models.questionnaire import Questionnaire, questionnaire
@@ -221,3 +222,26 @@ class RegistrationForm(WithQuestions, WithVoucher):
     def chosen_photo_consent(self) -> str:
         """The answer about photos, in words."""
         return str(PhotoConsent(self.cleaned_data["photo_consent"]).label)
+
+
+def shown_to_all(edition: Edition) -> str:
+    """All that the form shows to somebody who has not filled in anything: what is on offer at this moment, at which
+    price, what is asked, and whether there are vouchers. Two that are equal are drawn alike."""
+    groups, kinds = shown_types(edition)
+    questions = questionnaire(edition).questions
+    offered = [
+        (
+            *(values_of(one) for one in (kind, *kind.price_steps.all())),
+            *(kind.price_offered, kind.price_until, kind.next_price, kind.left_in_words),
+            *([one.pk for one in many.all()] for many in (kind.groups, kind.days)),
+        )
+        for kind in kinds
+    ]
+    asked = [
+        (
+            *(values_of(one) for one in (question, *question.options.all())),
+            *([one.pk for one in many.all()] for many in (question.groups, question.ticket_types)),
+        )
+        for question in questions
+    ]
+    return repr((edition.pk, [values_of(group) for group in groups], offered, asked, has_vouchers(edition)))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
@@ -26,10 +27,10 @@ class QuotaQuerySet(models.QuerySet["Quota"]):
         """Each with `held`, the places that records say are taken."""
         return self.annotate(held=Count("places", filter=Q(places__is_extra=False)))
 
-    def with_overdue(self) -> QuotaQuerySet:
+    def with_overdue(self, now: datetime | None = None) -> QuotaQuerySet:
         """Each with `overdue`, the places held by reservations and offers past their time: free for who comes now."""
         # A subquery: to join the places and count would read all that are taken, however few are overdue.
-        now = timezone.now()
+        now = now or timezone.now()
         is_late = Q(ticket__status="reserved", ticket__reserved_until__lt=now) | Q(offer__until__lte=now)
         late = Place.objects.counted().filter(is_late, quota=OuterRef("pk"))
         late = late.exclude(ticket__order__checkouts__status__in=("open", "processing"))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from registration.models.voucher import Voucher
 
 
-def quotas_as_seen() -> models.QuerySet[Quota]:
-    """Quotas with what `free` needs: what is overdue, and `waited_for`, how many wait for a place of each."""
+def quotas_as_seen(now: datetime, yesterday: date) -> models.QuerySet[Quota]:
+    """Quotas with what `free` needs: what is overdue `now`, and `waited_for`, how many wait for a place of each at a
+    forum that had not ended `yesterday`: somewhere that is still today."""
     # Asked for by name: its own module knows this one.
     waiting: Any = apps.get_model("registration", "WaitingEntry")._default_manager
-    return Quota.objects.with_overdue().annotate(waited_for=waiting.number_by_quota())
+    return Quota.objects.with_overdue(now).annotate(waited_for=waiting.number_by_quota(now, yesterday))
 
 
 class TicketTypeQuerySet(TranslatedRecords, models.QuerySet["TicketType"]):
@@ -59,7 +60,9 @@ class TicketTypeQuerySet(TranslatedRecords, models.QuerySet["TicketType"]):
 
     def with_places(self) -> TicketTypeQuerySet:
         """Each with the days it admits on, and the quotas that say how many places are left, but for those who wait."""
-        return self.prefetch_related("days", Prefetch("quotas", quotas_as_seen()))
+        now = timezone.now()
+        quotas = quotas_as_seen(now, now.date() - timedelta(days=1))
+        return self.prefetch_related("days", Prefetch("quotas", quotas))
 
     def with_key(self, key: str) -> TicketType | None:
         """The one with this primary key, however it was typed."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists
 from django.utils import timezone
 
 from agenda.models import Day
@@ -14,13 +14,10 @@ from forum.briefly import remembered
 from forum.models import Edition, StakeholderGroup
 from forum.prepared import Question as Prepared
 from forum.prepared import attach
-from registration.models.place_offer import PlaceOffer
 from registration.models.price_step import PriceStep
 from registration.models.quota import Quota
-from registration.models.ticket import Ticket
 from registration.models.ticket_type import TicketType
 from registration.models.ticket_type_queryset import quotas_as_seen
-from registration.models.waiting_entry import WaitingEntry
 
 
 @remembered
@@ -38,7 +35,9 @@ def shown_types(edition: Edition) -> tuple[list[StakeholderGroup], list[TicketTy
     for step in _STEPS.records(edition.pk):
         steps[step.ticket_type_id].append(step)
     for_groups = _by_kind(_FOR_GROUPS.ask(edition.pk), groups)
-    quotas = _by_kind(_SHARES.ask(edition.pk), _quotas(edition))
+    quotas = _by_kind(
+        _SHARES.ask(edition.pk), _QUOTAS.records(edition.pk, now, now.date() - timedelta(days=1))
+    )
     for kind in kinds:
         kind.edition = edition  # the one whose groups and days have been read
         attach(kind, "price_steps", steps[kind.pk])
@@ -78,26 +77,8 @@ def _by_kind(pairs: list[tuple[Any, ...]], records: Iterable[Any]) -> defaultdic
     return found
 
 
-def _quotas(edition: Edition) -> list[Quota]:
-    quotas = _QUOTAS.records(edition.pk)
-    if any(quota.may_have_overdue or quota.may_be_waited_for for quota in quotas):
-        return list(quotas_as_seen().filter(edition=edition))
-    return quotas
-
-
 def _offered(edition: int) -> Any:
     return TicketType.objects.filter(edition=edition, is_hidden=False, is_active=True, is_for_speakers=False)
-
-
-def _plain_quotas(edition: int) -> Any:
-    """Those of an edition; whether there may be overdue ones among their places, or somebody who waits for one. Mostly
-    neither is, and to count both takes as long as all else together."""
-    reserved = Ticket.objects.filter(status="reserved", order__edition=edition)
-    kept = PlaceOffer.objects.filter(status="open", entry__ticket_type__edition=edition)
-    waiting = WaitingEntry.objects.waiting().filter(ticket_type__edition=edition)
-    return Quota.objects.filter(edition=edition).annotate(
-        may_have_overdue=Exists(reserved) | Exists(kept), may_be_waited_for=Exists(waiting)
-    )
 
 
 _GROUPS = Prepared(lambda edition: Edition(pk=edition).groups.select_related("shown_as"))
@@ -122,4 +103,4 @@ _SHARES = Prepared(
         "tickettype_id", "quota_id"
     )
 )
-_QUOTAS = Prepared(_plain_quotas)
+_QUOTAS = Prepared(lambda edition, *times: quotas_as_seen(*times).filter(edition=edition))

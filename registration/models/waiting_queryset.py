@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -83,9 +83,10 @@ class WaitingQuerySet(models.QuerySet["WaitingEntry"]):
 
     # --- whose turn it is ---
 
-    def offerable(self) -> WaitingQuerySet:
+    def offerable(self, now: datetime | None = None, yesterday: date | None = None) -> WaitingQuerySet:
         """Those that wait for what could be had now if there were a place. What needs approval an organizer offers."""
-        now = timezone.now()
+        now = now or timezone.now()
+        yesterday = yesterday or now.date() - timedelta(days=1)
         begun = Q(ticket_type__available_from=None) | Q(ticket_type__available_from__lte=now)
         not_over = Q(ticket_type__available_until=None) | Q(ticket_type__available_until__gt=now)
         closes = "ticket_type__edition__registration_closes_at"
@@ -99,7 +100,7 @@ class WaitingQuerySet(models.QuerySet["WaitingEntry"]):
             ticket_type__edition__registration_opens_at__lte=now,
             ticket_type__edition__registration_paused_at=None,
             ticket_type__edition__cancelled_at=None,
-            ticket_type__edition__ends_on__gte=now.date() - timedelta(days=1),
+            ticket_type__edition__ends_on__gte=yesterday,
         )
 
     def next_of(self, edition: Edition) -> WaitingEntry | None:
@@ -108,12 +109,12 @@ class WaitingQuerySet(models.QuerySet["WaitingEntry"]):
         found = self.offerable().of_edition(edition).filter(~Exists(full))
         return found.in_turn().select_related("ticket_type__edition", "group").first()
 
-    def number_by_quota(self) -> Coalesce:
+    def number_by_quota(self, now: datetime, yesterday: date) -> Coalesce:
         """For a query of quotas: how many wait for a place of each that none of their type's other quotas denies."""
         elsewhere = Quota.objects.filter(
             ~Q(pk=OuterRef(OuterRef("pk"))), ticket_types=OuterRef("ticket_type"), taken__gte=F("size")
         )
-        theirs = self.offerable().filter(~Exists(elsewhere), ticket_type__quotas=OuterRef("pk"))
+        theirs = self.offerable(now, yesterday).filter(~Exists(elsewhere), ticket_type__quotas=OuterRef("pk"))
         number = theirs.order_by().annotate(all=Value(1)).values("all").annotate(number=Count("pk"))
         return Coalesce(Subquery(number.values("number")), 0)
 

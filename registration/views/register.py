@@ -20,6 +20,7 @@ from forum.models import Edition
 from forum.outage import may_be_sent_again
 from registration.forms import AgreementForm, RegistrationForm
 from registration.forms.questions import as_initial
+from registration.forms.registering import shown_to_all
 from registration.models import Order
 from registration.models.questionnaire import questionnaire
 
@@ -70,7 +71,9 @@ def _begin(request: Request, edition: Edition) -> HttpResponse:
     def context() -> dict[str, Any]:
         return {"form": _form(request, initial=wanted), "here": "register"}
 
-    return drawn_for_all.page(request, "registration/register.html", edition, context)
+    return drawn_for_all.page(
+        request, "registration/register.html", context, shows=lambda: shown_to_all(edition)
+    )
 
 
 def _answer(request: Request, edition: Edition, agreement: AgreementForm) -> HttpResponse:
