@@ -17,6 +17,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
+from forum.briefly import recall
 from forum.models import Edition
 from forum.templatetags.addresses import absolute, all_editions, own_name, pages_of, this_page_in
 from forum.templatetags.components import draw_many
@@ -134,8 +135,11 @@ def site_header(context: Context) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def site_footer(context: Context) -> SafeString:
-    """What stands below every page: place, contact, pages, earlier editions."""
-    return draw_many("frame/footer", foot=Footer.of(context.get("edition")))
+    """What stands below every page: place, contact, pages, earlier editions. The same below all of an edition's."""
+    edition: Edition | None = context.get("edition")
+    return recall(
+        (Footer, edition, get_language()), lambda: draw_many("frame/footer", foot=Footer.of(edition))
+    )
 
 
 @register.simple_tag(takes_context=True)

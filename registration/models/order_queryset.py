@@ -137,6 +137,24 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """With whom its invoices are made out to."""
         return self.select_related("billing")
 
+    def with_state(self) -> OrderQuerySet:
+        """With what a list of them shows: the state of each ticket, and the money."""
+        # The edition is one and the same for all of them: it is read once, not beside each.
+        return self.prefetch_related("edition", "tickets__type_changes", "payments__refunds")
+
+    def with_ticket_in(self, status: str) -> OrderQuerySet:
+        """Those with a ticket in this state."""
+        return self.filter(Exists(Ticket.objects.filter(order=OuterRef("pk"), status=status)))
+
+    def about(self, words: Iterable[str]) -> OrderQuerySet:
+        """Those that have each of these words in their code, their address or the name of an attendee."""
+        found = self
+        for word in words:
+            # Not asked order by order: all names are looked through once.
+            named = Ticket.objects.filter(attendee__name__icontains=word).order_by().values("order")
+            found = found.filter(Q(code__icontains=word) | Q(email__icontains=word) | Q(pk__in=named))
+        return found
+
     def with_tickets(self) -> OrderQuerySet:
         """With all that an order's page shows."""
         return self.select_related("edition").prefetch_related(

@@ -68,7 +68,9 @@ def test_each_page_of_a_registration_asks_only_so_much(
     assert len(for_the_order) <= 3, for_the_order
 
 
-def test_an_order_with_money_shows_it_though_the_quick_way_would_not(client: Client, edition: Edition) -> None:
+def test_an_order_with_money_shows_it_though_the_quick_way_would_not(
+    client: Client, edition: Edition
+) -> None:
     order = make.order(edition=edition, status="confirmed", price=25000)
     make.payment(order, 25000)
 

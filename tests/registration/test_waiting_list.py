@@ -423,7 +423,9 @@ def test_a_voucher_that_goes_beyond_passes_by(edition: Edition) -> None:
     assert order.tickets.get().status == "confirmed"
 
 
-def test_who_waits_costs_a_registration_one_question_more_however_many_they_are(edition: Edition, queries: Any) -> None:
+def test_who_waits_costs_a_registration_one_question_more_however_many_they_are(
+    edition: Edition, queries: Any
+) -> None:
     kind, other = make.ticket_type(edition, size=50), make.ticket_type(edition, size=0)
     group = make.group(edition)
     Order.place(make.wish(kind, group), by=SOMEBODY)
