@@ -62,3 +62,8 @@ def page(
         return known.page
 
     return HttpResponse(recall((page, *which), draw).replace(_TOKEN, get_token(request)))
+
+
+def forget() -> None:
+    """Draw all pages anew from now on, in this process."""
+    _drawn.clear()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any, ClassVar
 
-from django.contrib.admin import ShowFacets, StackedInline, TabularInline
-from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.options import BaseModelAdmin, ShowFacets, StackedInline, TabularInline
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
@@ -18,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.edition_admin.filters import MissingLanguageFilter
 from forum.edition_admin.forms import ColourInput, DayInput, EditionForm, MomentInput
+from forum.edition_admin.searching import FindsOnce
 from forum.edition_admin.shown import languages_column, readable
 from forum.edition_admin.verbs import WithVerbs
 from forum.errors import Refusal
@@ -112,7 +112,7 @@ class _ByDuty(BaseModelAdmin):
         return super().get_field_queryset(db, db_field, request)
 
 
-class EditionAdmin(_ByDuty, WithVerbs):
+class EditionAdmin(_ByDuty, FindsOnce, WithVerbs):
     """The admin of a model whose records belong to an edition, by way of `edition_lookup`.
 
     A record of another edition does not exist here. What is written in several languages has a box for each of the

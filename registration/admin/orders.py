@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.actor import Actor
 from forum.edition_admin import EditionAdmin, EditionTabularInline, Sum, Verb, pill, state
+from forum.edition_admin.searching import found_once
 from forum.money import price as price_written
 from forum.money import written
 from registration.admin.bulk_refunds import PaysBackInBulk
@@ -185,7 +186,10 @@ class OrderAdmin(RegistersByHand, PaysBackInBulk, EditionAdmin):
 
     def get_search_results(self, request: Any, queryset: Any, search_term: str) -> tuple[Any, bool]:
         # Django would join the tickets, and then sort out the orders that were found more than once, column by column.
-        return queryset.about(_unquoted(bit) for bit in smart_split(search_term)), False
+        if not search_term:
+            return queryset, False
+        found = queryset.about(_unquoted(bit) for bit in smart_split(search_term))
+        return found_once(queryset, found), False
 
     def save_model(self, request: Any, obj: Order, form: Any, change: bool) -> None:
         if "email" in form.changed_data:
