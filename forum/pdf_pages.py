@@ -29,11 +29,12 @@ class Pages:
         tagged `place`. Each of `tags` is a tag and the number of the marked content."""
         root = self._object(self._document.catalog["StructTreeRoot"])
         of_marks = self._object(root["ParentTree"])["Nums"][1]
-        [parent] = [
+        elements: list[Any] = [
             each
             for each in self._document.objects
             if isinstance(each, dict) and (each.get("Type"), each.get("S")) == ("/StructElem", f"/{place}")
         ]
+        [parent] = elements
         for tag, mark in tags:
             assert mark == len(of_marks), "The marks of a page are numbered one after the other."
             element = type(parent)(

@@ -57,7 +57,7 @@ class Question:
             fields,
             tuple(getattr(getattr(column, "target", None), "attname", "") for column in columns[fields]),
             compiler.annotation_col_map or {},
-            get_related_populators(whole, select, connection.alias),
+            get_related_populators(whole, select, connection.alias),  # type: ignore[call-arg]  # Django 6's stub
             compiler.get_converters(columns),
         )
 
@@ -118,7 +118,7 @@ def _stand_in(key: Key, place: int) -> Key:
     return -(2**31) + 97 + place if isinstance(key, int) else f"\x7fkey {place}"
 
 
-def _as_parameter(key: Key) -> object:
+def _as_parameter(key: Key) -> Any:
     """A key as the database's own driver is given it: SQLite's gets texts for moments and days."""
     if isinstance(key, datetime):
         return connection.ops.adapt_datetimefield_value(key)

@@ -121,6 +121,7 @@ def queries(db: None) -> Callable[..., Queries]:
         if in_a_crowd:
             return InACrowd(connection)
         briefly.forget()
+        drawn_for_all.forget()
         return Queries(connection)
 
     return block

@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -134,7 +134,8 @@ class PageVersion(models.Model):
 
 
 def _kept(*keys: int | str) -> models.QuerySet[PageVersion]:
-    pages, digests = keys[: len(keys) // 2], keys[len(keys) // 2 :]
+    pages: tuple[Any, ...] = keys[: len(keys) // 2]
+    digests = keys[len(keys) // 2 :]
     kept = PageVersion.objects.filter(page__in=pages, digest__in=digests)
     return kept.only("page_id", "digest").order_by()
 

@@ -60,7 +60,7 @@ def _order(code: str, secret: str, mails_about: int) -> Any:
         about_type=mails_about,
         about_id__in=Ticket.objects.filter(order=OuterRef(OuterRef("pk"))).values("pk"),
     )
-    found = Order.objects.opened_by(code, secret).select_related("billing").order_by()
+    found: Any = Order.objects.opened_by(code, secret).select_related("billing").order_by()
     return found.annotate(
         has_more=more | Q(Exists(TypeChange.objects.filter(ticket__in=tickets))),
         has_failed_mail=Exists(failed),
