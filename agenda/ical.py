@@ -20,15 +20,15 @@ from forum.models import Edition
 REFRESH = timedelta(hours=1)
 
 
-def new_calendar(edition: Edition) -> Calendar:
-    """An empty calendar of an edition, to be published."""
+def new_calendar(name: str) -> Calendar:
+    """An empty calendar of this name, to be published."""
     calendar = Calendar()
     calendar.add("prodid", "-//Plenary//Plenary//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("name", str(edition.name))
-    calendar.add("x-wr-calname", str(edition.name))
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
     return calendar
 
 
@@ -37,10 +37,10 @@ def uid(name: object) -> str:
     return f"{name}@{urlsplit(settings.SITE_URL).hostname}"
 
 
-def organizer_of(edition: Edition) -> vCalAddress:
-    """Who organizes: the edition, by the address to which people write."""
-    organizer = vCalAddress(f"mailto:{edition.contact_email}")
-    organizer.params["CN"] = vText(str(edition.name))
+def organizer_of(name: str, email: str) -> vCalAddress:
+    """Who organizes: an edition of this name, by the address to which people write."""
+    organizer = vCalAddress(f"mailto:{email}")
+    organizer.params["CN"] = vText(name)
     return organizer
 
 
@@ -62,7 +62,7 @@ def calendar_of(edition: Edition, slots: Iterable[ReleasedSlot], *, url: str, is
     An event keeps its UID for as long as there is the session, so that a calendar follows it when it is moved. The
     same agenda gives the same bytes: an event is dated by its last change, not by the clock.
     """
-    calendar = new_calendar(edition)
+    calendar = new_calendar(str(edition.name))
     calendar.add("x-wr-timezone", edition.time_zone)
     calendar.add("url", edition.link(edition.path("agenda")))
     calendar.add("source", vUri(url, params={"VALUE": "URI"}))
@@ -109,7 +109,7 @@ def _event(edition: Edition, slot: ReleasedSlot, *, is_own: bool) -> Event:
     event.add("status", "CANCELLED" if slot.is_cancelled else "CONFIRMED")
     # Who follows all sessions is not busy in each of them.
     event.add("transp", "OPAQUE" if is_own and not slot.is_cancelled else "TRANSPARENT")
-    event.add("organizer", organizer_of(edition))
+    event.add("organizer", organizer_of(str(edition.name), edition.contact_email))
     return event
 
 

@@ -98,7 +98,6 @@ def compose(message: Message) -> EmailMultiAlternatives:
         content = content_of(message)
         context = {
             "edition": edition,
-            "about": message.about,
             "language": language,
             "site_url": settings.SITE_URL,
             "accent": Pair(edition.accent if edition else ACCENT),

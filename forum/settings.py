@@ -112,12 +112,14 @@ TEMPLATES = [
         },
     }
 ]
-# The frame of every page, and lists of hundreds, are drawn by Jinja (docs/decisions.md); all else by Django's own.
+# The frame of every page, fields of forms, and lists of hundreds, are drawn by Jinja (docs/decisions.md); all else by
+# Django's own.
 TEMPLATES += [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "NAME": "jinja",
         "DIRS": [BASE_DIR / "templates" / "jinja"],
+        "APP_DIRS": True,  # Django's own widgets
         "OPTIONS": {"trim_blocks": True, "lstrip_blocks": True, "auto_reload": False},
     }
 ]

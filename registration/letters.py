@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import prefetch_related_objects
-
 from forum.mail import Attachment, Content, Pointless, letter
 from forum.models import Message
 from forum.money import written
+from forum.prepared import attach
 from registration import guest_letters, letters_to_many  # noqa: F401 - they register their letters
 from registration.badges import Badge
 from registration.calendar import calendar_of
 from registration.models import Order, Payment, Refund, Ticket, TypeChange
 from registration.models.ticket_status import Status
+from registration.models.types_on_offer import days_of_types
 from registration.payments import stripe_checkout
 
 
@@ -36,7 +36,9 @@ def _about(message: Message, *states: Status) -> Content:
     ticket = _ticket(message, *states)
     # One and the same edition: its days, and whether it is the current one, are asked for once.
     ticket.order.edition = ticket.ticket_type.edition = edition = message.edition or ticket.edition
-    prefetch_related_objects([edition], "days")
+    days, by_type = days_of_types(edition)
+    attach(edition, "days", days)
+    attach(ticket.ticket_type, "days", by_type.get(ticket.ticket_type_id, ()))
     order = ticket.order
     is_buyer = message.to.casefold() == order.email.casefold()
     context: dict[str, Any] = {
@@ -48,7 +50,7 @@ def _about(message: Message, *states: Status) -> Content:
         "pays_online": stripe_checkout.is_offered(),
         "link": edition.link(order.get_absolute_url() if is_buyer else ticket.get_absolute_url()),
         "register_link": edition.link(edition.path("register")),
-        "others": is_buyer and Order.objects.beside(order).exists(),
+        "others": is_buyer and Order.objects.is_beside_another(order),
     }
     return Content(context)
 

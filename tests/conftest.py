@@ -30,7 +30,7 @@ from django.utils import translation
 from playwright.sync_api import Browser, Page
 from pytest_django import Settings
 
-from forum import briefly, caching, patience
+from forum import briefly, caching, drawn_for_all, patience
 from tests import browser, servers
 
 
@@ -69,6 +69,7 @@ def _clean_slate() -> None:
     translation.deactivate()
     briefly.forget()
     caching.forget()
+    drawn_for_all.forget()
     patience.redis.begin_anew()
     patience.mail_server.begin_anew()
     empty_queue_and_cache()
@@ -120,6 +121,7 @@ def queries(db: None) -> Callable[..., Queries]:
         if in_a_crowd:
             return InACrowd(connection)
         briefly.forget()
+        drawn_for_all.forget()
         return Queries(connection)
 
     return block

@@ -247,4 +247,4 @@ class Edition(Issuer):
 
     def pages_named(self, *slugs: str) -> list[Any]:
         """The pages with these slugs, in this order, those that there are."""
-        return sorted(self.pages.filter(slug__in=slugs), key=lambda page: slugs.index(page.slug))
+        return list(self.pages.named(self, *slugs))

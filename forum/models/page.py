@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -11,7 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from forum.models.public_change import shown_in_public
+from forum.prepared import Question
 from forum.translated import TranslatedField, TranslatedRecords
+
+if TYPE_CHECKING:
+    from forum.models.edition import Edition
 
 PAGE_SLUG = RegexValidator(
     r"^[a-z][a-z0-9-]*$", _("Begin with a small letter, then small letters, digits and hyphens.")
@@ -45,6 +50,14 @@ RESERVED = {
 
 class PageQuerySet(TranslatedRecords, models.QuerySet["Page"]):
     """Pages of an edition."""
+
+    @staticmethod
+    def named(edition: Edition, *slugs: str) -> list[Page]:
+        """Those of an edition with these slugs, in this order, as far as there are some."""
+        pages = _NAMED.records(edition.pk, *slugs)
+        for page in pages:
+            page.edition = edition
+        return sorted(pages, key=lambda page: slugs.index(page.slug))
 
 
 @shown_in_public
@@ -96,7 +109,7 @@ class Page(models.Model):
     def versions_of(cls, pages: Iterable[Page]) -> list[PageVersion]:
         """The texts of several pages as they stand now; one question when they have been kept before."""
         wanted = {page: page.digest for page in pages}
-        kept = PageVersion.objects.filter(page__in=wanted, digest__in=wanted.values())
+        kept = _KEPT.records(*(page.pk for page in wanted), *wanted.values()) if wanted else []
         found = {(version.page_id, version.digest): version for version in kept}
         return [found.get((page.pk, digest)) or page.version() for page, digest in wanted.items()]
 
@@ -118,3 +131,14 @@ class PageVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} · {self.kept_at:%Y-%m-%d}"
+
+
+def _kept(*keys: int | str) -> models.QuerySet[PageVersion]:
+    pages: tuple[Any, ...] = keys[: len(keys) // 2]
+    digests = keys[len(keys) // 2 :]
+    kept = PageVersion.objects.filter(page__in=pages, digest__in=digests)
+    return kept.only("page_id", "digest").order_by()
+
+
+_KEPT = Question(_kept)
+_NAMED = Question(lambda edition, *slugs: Page.objects.filter(edition=edition, slug__in=slugs).order_by())

@@ -11,7 +11,6 @@ from math import cos, pi, sin
 from typing import Any, NamedTuple
 
 from django import template
-from django.forms import BoundField
 from django.template import engines
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
@@ -146,14 +145,6 @@ def breadcrumbs(*steps: str) -> SafeString:
 def error_summary(form: Any) -> SafeString:
     """All that is wrong with a form, each line a link to its field. Nothing when nothing is wrong."""
     return _draw("error_summary", form=form) if form.errors else SafeString()
-
-
-@register.simple_tag
-def choices(field: BoundField) -> SafeString:
-    """The radio buttons or checkboxes of a field, as rows that can be pressed anywhere. A form owns its widgets, so
-    only this form's is told to look like that; the admin's stay as they are."""
-    field.field.widget.template_name = "components/choices.html"
-    return field.as_widget()
 
 
 _AS_ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}

@@ -6,24 +6,23 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.functional import cached_property
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from forum import languages
-from forum.briefly import recall, remembered
 from forum.errors import Refusal
 from forum.fields import AddressField, LineField, LinesField
 from forum.models import Edition, Page, StakeholderGroup
+from forum.prepared import values_of
 from registration.forms.agreeing import AgreementForm
 from registration.forms.choices import CountrySelect, GroupRadios, TicketRadios, countries_by_name
 from registration.forms.questions import WithQuestions
-from registration.forms.vouchers import WithVoucher
+from registration.forms.vouchers import WithVoucher, has_vouchers
 from registration.models import TicketType
 from registration.models.attendee import PhotoConsent
 from registration.models.questionnaire import Questionnaire, questionnaire
+from registration.models.types_on_offer import shown_types
 from registration.models.wish import Wanted, Wish
 
 
@@ -34,37 +33,12 @@ def no_web_address(name: str) -> str:
     return name
 
 
-@remembered
-def _on_offer(edition: Edition) -> tuple[list[StakeholderGroup], list[TicketType]]:
-    """The groups and ticket types that the page shows. What is on offer when an order is placed, that decides."""
-    prefetch_related_objects(
-        [edition], Prefetch("groups", StakeholderGroup.objects.select_related("shown_as")), "days"
-    )
-    ticket_types = list(TicketType.objects.on_offer(edition).with_places())
-    for kind in ticket_types:
-        kind.edition = edition  # the one whose groups and days have been read
-    return list(edition.groups.all()), ticket_types
-
-
-class AskedField(forms.BoundField):
-    """A field that looks the same to everybody who has not filled it in yet: it is not drawn for each of them."""
-
-    form: RegistrationForm
-
-    def as_field_group(self) -> SafeString:
-        if self.form.is_bound or self.form.initial.get(self.name) or self.form.presented:
-            return super().as_field_group()
-        return recall((AskedField, self.name, self.form.edition, get_language()), super().as_field_group)
-
-
 class RegistrationForm(WithQuestions, WithVoucher):
     """Which group, which ticket, who: all that is asked of somebody who comes.
 
     Groups and tickets are looked up among those that were read for the page, never by what was posted. With a voucher
     the page shows what it opens and what tickets cost with it; it is not looked up when nobody `may_try` any more.
     """
-
-    bound_field_class = AskedField
 
     WHO: tuple[str, ...] = ("name", "badge_name", "email", "organisation", "country")
     NEEDS: tuple[str, ...] = ("diet", "access_needs", "interpretation", "photo_consent")
@@ -165,7 +139,7 @@ class RegistrationForm(WithQuestions, WithVoucher):
 
     def choices_of(self, edition: Edition) -> tuple[list[StakeholderGroup], list[TicketType]]:
         """The groups and the ticket types to choose from."""
-        groups, ticket_types = _on_offer(edition)
+        groups, ticket_types = shown_types(edition)
         return groups, self.seen_with_it() if self.presented else ticket_types
 
     def questions_of(self, edition: Edition) -> Questionnaire:
@@ -246,3 +220,27 @@ class RegistrationForm(WithQuestions, WithVoucher):
     def chosen_photo_consent(self) -> str:
         """The answer about photos, in words."""
         return str(PhotoConsent(self.cleaned_data["photo_consent"]).label)
+
+
+def shown_to_all(edition: Edition) -> str:
+    """All that the form shows to somebody who has not filled in anything: what is on offer at this moment, at which
+    price, what is asked, and whether there are vouchers. Two that are equal are drawn alike."""
+    groups, kinds = shown_types(edition)
+    questions = questionnaire(edition).questions
+    offered = [
+        (
+            *(values_of(one) for one in (kind, *kind.price_steps.all())),
+            *(kind.price_offered, kind.price_until, kind.next_price, kind.left_in_words),
+            *([one.pk for one in many.all()] for many in (kind.groups, kind.days)),
+            *([group.pk for group in kind.groups_that_find(words)] for words in ("few", "none")),
+        )
+        for kind in kinds
+    ]
+    asked = [
+        (
+            *(values_of(one) for one in (question, *question.options.all())),
+            *([one.pk for one in many.all()] for many in (question.groups, question.ticket_types)),
+        )
+        for question in questions
+    ]
+    return repr((edition.pk, [values_of(group) for group in groups], offered, asked, has_vouchers(edition)))

@@ -15,7 +15,8 @@ from registration.models.voucher_queryset import as_code
 
 
 @remembered
-def _has_vouchers(edition: Edition) -> bool:
+def has_vouchers(edition: Edition) -> bool:
+    """Whether there are any in an edition, a second ago at most."""
     return Voucher.objects.of_edition(edition).exists()
 
 
@@ -68,7 +69,7 @@ class WithVoucher(forms.Form):
     @property
     def takes_vouchers(self) -> bool:
         """Whether there are any, so that the page asks for one."""
-        return bool(self.voucher_code) or _has_vouchers(self.edition)
+        return bool(self.voucher_code) or has_vouchers(self.edition)
 
     def clean_voucher(self) -> str:
         if self.voucher_fault:

@@ -53,6 +53,10 @@ class Order(Owing, Billing, Linked, Placing):
 
     objects = OrderQuerySet.as_manager()
 
+    # Whether there may be a mail about its tickets that failed, and answers to what the edition asks: where a page has
+    # asked that; no columns.
+    has_failed_mail = has_answers = True
+
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")
@@ -76,6 +80,8 @@ class Order(Owing, Billing, Linked, Placing):
     @property
     def is_undelivered(self) -> bool:
         """Whether its last mail could not be delivered, because of the address or of anything else."""
+        if not self.has_failed_mail:
+            return False
         mail = Message.objects.newest_about(self.tickets.all(), to=self.email)
         return mail is not None and mail.status == Message.Status.FAILED
 

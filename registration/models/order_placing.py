@@ -36,6 +36,7 @@ class Placing(models.Model):
     MOST = 50  # people in one order
 
     objects: Any
+    agreed_to: Any
 
     class Meta:
         abstract = True
@@ -48,10 +49,13 @@ class Placing(models.Model):
         key gives the same order, however often and however close together it comes. Raises Refusal when registration
         is closed, a type is not for the group or not on offer, a voucher does not fit, or too few places are left.
         """
-        if done := cls.objects.placed_with(wish.key, wish.edition):
-            return cast("Order", done)
         now = timezone.now()  # one for all: a price that was agreed to does not end on the way
-        wish = wish.as_on_offer(now)
+        try:
+            wish = wish.as_on_offer(now)
+        except Refusal:
+            if done := cls.objects.placed_with(wish.key, wish.edition):
+                return cast("Order", done)
+            raise
         try:
             return cls._write_once(wish, now, by=by)
         except Refusal:
@@ -82,7 +86,10 @@ class Placing(models.Model):
             placed_at=now,
             agreed_at=now if wish.agreed_to else None,
         )
-        order.agreed_to.add(*wish.agreed_to)
+        agreed: Any = cls.agreed_to.through  # it is new: nothing need be asked before
+        agreed._default_manager.bulk_create(
+            agreed(order_id=order.pk, pageversion_id=version.pk) for version in wish.agreed_to
+        )
         log.info("order %s: placed by %s", order.code, by.label)
         order._take_in(wish, now)
         return order

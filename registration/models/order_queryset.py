@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from forum.models import Edition, Message, User
+from forum.prepared import Question as Prepared
 from registration.models.ledger_sql import OVERPAID, OVERPAID_ANYWHERE
 from registration.models.ticket import Ticket
 
@@ -46,13 +47,16 @@ class OrderQuerySet(models.QuerySet["Order"]):
         live = Ticket.objects.live().filter(order=OuterRef("pk"))
         return self.filter(Exists(live), edition__ends_on__gte=timezone.now().date() - timedelta(days=1))
 
-    def beside(self, order: Order) -> OrderQuerySet:
-        """The other live orders of the same edition from the same address: perhaps the same person's by mistake."""
-        return self.of_address(order.email).live().filter(edition=order.edition_id).exclude(pk=order.pk)
+    @staticmethod
+    def is_beside_another(order: Order) -> bool:
+        """Whether there is another live order of the same edition from the same address."""
+        if not order.email or order.edition.ends_on < timezone.now().date() - timedelta(days=1):
+            return False
+        return bool(_BESIDE.ask(order.email.strip().lower(), order.edition_id, order.pk))
 
     def placed_with(self, key: str, edition: Edition) -> Order | None:
         """The one that a page's one-time key has led to already."""
-        return self.filter(key=key, edition=edition).first()
+        return next(iter(_PLACED_WITH.records(key, edition.pk)), None)
 
     def coded(self, code: str) -> Order | None:
         """The one with this code."""
@@ -161,3 +165,19 @@ class OrderQuerySet(models.QuerySet["Order"]):
             *("payments__refunds", "payments__disputes", "checkouts"),
             *("tickets__ticket_type__days", "tickets__ticket_type__edition__days"),
         )
+
+
+def _beside(email: str, edition: int, order: int) -> models.QuerySet[Any, Any]:
+    orders = apps.get_model("registration", "Order")._default_manager
+    live = Ticket.objects.live().filter(order=OuterRef("pk"))
+    known = orders.exclude(email="").annotate(address=Lower("email"))
+    theirs = known.filter(Exists(live), address=email, edition=edition).exclude(pk=order)
+    return theirs.order_by().values_list("pk")[:1]
+
+
+_BESIDE = Prepared(_beside)
+_PLACED_WITH = Prepared(
+    lambda key, edition: (
+        apps.get_model("registration", "Order")._default_manager.filter(key=key, edition=edition).order_by()
+    )
+)

@@ -68,13 +68,13 @@ class Answered:
     given: Mapping[int, Any]
 
     @classmethod
-    def of(cls, tickets: Iterable[Ticket]) -> list[Answered]:
+    def of(cls, tickets: Iterable[Ticket], *, has_answers: bool = True) -> list[Answered]:
         """That of some tickets of one edition, with their attendees. Two questions to the database where there is
-        something to ask, however many tickets there are."""
+        something to ask, however many tickets there are; none when it is known that nothing was answered."""
         tickets = list(tickets)
         asks = questionnaire(tickets[0].edition) if tickets else Questionnaire(())
         given: dict[int, dict[int, Any]] = {ticket.attendee.pk: {} for ticket in tickets}
-        if asks.questions:
+        if asks.questions and has_answers:
             for model in (Answer, ProtectedAnswer):
                 for answer in model.objects.filter(attendee__in=list(given)):
                     given[answer.attendee_id][answer.question_id] = answer.value

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -34,10 +35,10 @@ class QuotaQuerySet(models.QuerySet["Quota"]):
         """Each with `held`, the places that records say are taken."""
         return self.annotate(held=Count("places", filter=Q(places__is_extra=False)))
 
-    def with_overdue(self) -> QuotaQuerySet:
+    def with_overdue(self, now: datetime | None = None) -> QuotaQuerySet:
         """Each with `overdue`, the places held by reservations and offers past their time: free for who comes now."""
         # A subquery: to join the places and count would read all that are taken, however few are overdue.
-        now = timezone.now()
+        now = now or timezone.now()
         places: Any = apps.get_model("registration", "Place")._default_manager
         is_late = Q(ticket__status="reserved", ticket__reserved_until__lt=now) | Q(offer__until__lte=now)
         late = places.counted().filter(is_late, quota=OuterRef("pk"))
@@ -53,14 +54,14 @@ class QuotaQuerySet(models.QuerySet["Quota"]):
         keys = named.order_by().values("quota").annotate(keys=key).values("keys")
         return self.annotate(group_keys=Coalesce(Subquery(keys), Value("", TextField())))
 
-    def limiting(self) -> QuotaQuerySet:
+    def limiting(self, now: datetime | None = None) -> QuotaQuerySet:
         """Those that limit somebody now: with a size, and not set aside until a day that has passed."""
-        lasts = Q(kept_until=None) | Q(kept_until__gt=timezone.now())
+        lasts = Q(kept_until=None) | Q(kept_until__gt=now or timezone.now())
         return self.filter(lasts, size__isnull=False)
 
-    def full(self) -> QuotaQuerySet:
+    def full(self, now: datetime | None = None) -> QuotaQuerySet:
         """Those of which nobody can have a place now, as the database knows it at that moment."""
-        return self.limiting().filter(taken__gte=F("size"))
+        return self.limiting(now).filter(taken__gte=F("size"))
 
     def with_room(self, number: int) -> QuotaQuerySet:
         """Those of which so many are left, as the database knows it at that moment."""

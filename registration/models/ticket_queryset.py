@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -12,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from forum.models import Edition, Message
+from forum.prepared import Question as Prepared
 from registration.models.ledger_sql import MISPLACED
 from registration.models.place import Place
 from registration.models.quota import Quota
@@ -46,7 +48,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """The one that a message is about, with what its letter shows; None when it is about something else."""
         if message.about_type_id != ContentType.objects.get_for_model(self.model).pk:
             return None
-        return self.filter(pk=message.about_id).with_all().prefetch_related("ticket_type__days").first()
+        return next(iter(_TOLD_OF.records(message.about_id or 0)), None)
 
     def opened_by(self, secret: str) -> TicketQuerySet:
         """The one that this secret opens."""
@@ -175,3 +177,8 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """How many there are of each group that others see, by its key."""
         public = Coalesce("group__shown_as", "group")
         return dict(self.order_by().values_list(public).annotate(models.Count("pk")))
+
+
+_TOLD_OF = Prepared(
+    lambda key: apps.get_model("registration", "Ticket")._default_manager.filter(pk=key).with_all().order_by()
+)

@@ -139,6 +139,11 @@ class TicketType(Taxed, PlacesLeft):
         groups = {allowed.pk for allowed in self.groups.all()}
         return not groups or group.pk in groups
 
+    def is_available_at(self, moment: datetime) -> bool:
+        """Whether its own time has begun and is not over at `moment`."""
+        begins, ends = self.available_from, self.available_until
+        return (begins is None or begins <= moment) and (ends is None or moment < ends)
+
     @property
     def takes_waiting(self) -> bool:
         """Whether one may wait for a place of it when it is full: for what everybody sees, one by one."""

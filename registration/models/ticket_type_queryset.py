@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -15,6 +15,18 @@ from registration.models.quota import Quota
 if TYPE_CHECKING:
     from registration.models.ticket_type import TicketType
     from registration.models.voucher import Voucher
+
+
+def quotas_as_seen(now: datetime, yesterday: date) -> models.QuerySet[Quota]:
+    """Quotas with what `free` needs: what is overdue `now`, and `waited_for`, how many wait for a place of each at a
+    forum that had not ended `yesterday`: somewhere that is still today."""
+    # Asked for by name: its own module knows this one.
+    waiting: Any = apps.get_model("registration", "WaitingEntry")._default_manager
+    return (
+        Quota.objects.with_overdue(now)
+        .with_groups()
+        .annotate(waited_for=waiting.number_by_quota(now, yesterday))
+    )
 
 
 class TicketTypeQuerySet(TranslatedRecords, models.QuerySet["TicketType"]):
@@ -52,9 +64,8 @@ class TicketTypeQuerySet(TranslatedRecords, models.QuerySet["TicketType"]):
 
     def with_places(self) -> TicketTypeQuerySet:
         """Each with the days it admits on, and the quotas that say how many places are left, but for those who wait."""
-        # Asked for by name: its own module knows this one.
-        waiting: Any = apps.get_model("registration", "WaitingEntry")._default_manager
-        quotas = Quota.objects.with_overdue().with_groups().annotate(waited_for=waiting.number_by_quota())
+        now = timezone.now()
+        quotas = quotas_as_seen(now, now.date() - timedelta(days=1))
         return self.prefetch_related("days", Prefetch("quotas", quotas))
 
     def with_key(self, key: str) -> TicketType | None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from forum.models import Edition, StakeholderGroup
+from forum.prepared import Question as Prepared
 from registration.models.place import Place
 from registration.models.quota import Quota
 
@@ -83,9 +84,10 @@ class WaitingQuerySet(models.QuerySet["WaitingEntry"]):
 
     # --- whose turn it is ---
 
-    def offerable(self) -> WaitingQuerySet:
+    def offerable(self, now: datetime | None = None, yesterday: date | None = None) -> WaitingQuerySet:
         """Those that wait for what could be had now if there were a place. What needs approval an organizer offers."""
-        now = timezone.now()
+        now = now or timezone.now()
+        yesterday = yesterday or now.date() - timedelta(days=1)
         begun = Q(ticket_type__available_from=None) | Q(ticket_type__available_from__lte=now)
         not_over = Q(ticket_type__available_until=None) | Q(ticket_type__available_until__gt=now)
         closes = "ticket_type__edition__registration_closes_at"
@@ -99,7 +101,7 @@ class WaitingQuerySet(models.QuerySet["WaitingEntry"]):
             ticket_type__edition__registration_opens_at__lte=now,
             ticket_type__edition__registration_paused_at=None,
             ticket_type__edition__cancelled_at=None,
-            ticket_type__edition__ends_on__gte=now.date() - timedelta(days=1),
+            ticket_type__edition__ends_on__gte=yesterday,
         )
 
     def next_of(self, edition: Edition) -> WaitingEntry | None:
@@ -108,18 +110,20 @@ class WaitingQuerySet(models.QuerySet["WaitingEntry"]):
         found = self.offerable().of_edition(edition).filter(~Exists(full))
         return found.in_turn().select_related("ticket_type__edition", "group").first()
 
-    def number_by_quota(self) -> Coalesce:
+    def number_by_quota(self, now: datetime, yesterday: date) -> Coalesce:
         """For a query of quotas: how many wait for a place of each that no other quota that counts them denies."""
         theirs = Quota.objects.counting("group").filter(ticket_types=OuterRef("ticket_type"))
-        elsewhere = theirs.full().exclude(pk=OuterRef(OuterRef("pk")))
+        elsewhere = theirs.full(now).exclude(pk=OuterRef(OuterRef("pk")))
         here = theirs.filter(pk=OuterRef(OuterRef("pk")))
-        entries = self.offerable().filter(Exists(here), ~Exists(elsewhere))
+        entries = self.offerable(now, yesterday).filter(Exists(here), ~Exists(elsewhere))
         number = entries.order_by().annotate(all=Value(1)).values("all").annotate(number=Count("pk"))
         return Coalesce(Subquery(number.values("number")), 0)
 
     def are_passed_by(self, tickets: list[Ticket], *, taken: Iterable[int] | None = None) -> bool:
         """Whether somebody waits who could have had a place that these tickets have just taken; `taken` are the keys of
         the quotas, when they held places of others before. To be asked while the quotas are locked."""
+        if not _SOMEBODY_WAITS.ask(*{ticket.order.edition_id for ticket in tickets}):
+            return False  # mostly: and what follows takes longer than all else that a registration asks
         ours = Place.objects.counted().filter(ticket__in=tickets)
         ours = ours if taken is None else ours.filter(quota__in=list(taken))
         each = ours.filter(quota=OuterRef("pk")).order_by().values("quota").annotate(number=Count("pk"))
@@ -128,3 +132,13 @@ class WaitingQuerySet(models.QuerySet["WaitingEntry"]):
         full = without_us.filter(taken__gte=F("size") + F("ours"))
         shared = theirs.filter(pk__in=ours.values("quota"))
         return self.offerable().filter(Exists(shared), ~Exists(full)).exists()
+
+
+_SOMEBODY_WAITS = Prepared(
+    lambda edition: (
+        apps.get_model("registration", "WaitingEntry")
+        ._default_manager.filter(status=WAITING, ticket_type__edition=edition)
+        .order_by()
+        .values_list("pk")[:1]
+    )
+)

@@ -13,6 +13,7 @@ from forum.models import Edition, PageVersion, StakeholderGroup
 from registration.models.place_offer import PlaceOffer
 from registration.models.question import Question
 from registration.models.ticket_type import TicketType
+from registration.models.types_on_offer import as_it_is_on_offer
 from registration.models.voucher import Voucher
 
 if TYPE_CHECKING:
@@ -114,8 +115,14 @@ class Wish:
                 _("The voucher “%(code)s” is not valid any more.") % {"code": one.voucher}, field="voucher"
             )
         types = TicketType.objects
-        offer = types.of_edition(self.edition) if self.by_hand else types.on_offer(self.edition, voucher)
-        found = one.guest.offered() if one.guest else offer.as_it_is(one.ticket_type)
+        if one.guest:
+            found = one.guest.offered()
+        elif self.by_hand:
+            found = types.of_edition(self.edition).as_it_is(one.ticket_type)
+        elif voucher:
+            found = types.on_offer(self.edition, voucher).as_it_is(one.ticket_type)
+        else:
+            found = as_it_is_on_offer(one.ticket_type, self.edition)
         if found is None:
             raise Refusal(_("This ticket is not on offer any more. Choose another one."), field="ticket_type")
         return found.seen_with(voucher), voucher

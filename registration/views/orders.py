@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,6 +20,7 @@ from forum.outage import may_be_sent_again
 from registration.forms import CorrectEmailForm
 from registration.models import Order, Settlement, Ticket
 from registration.models.questionnaire import Answered
+from registration.models.shown_order import shown_order
 from registration.payments import cancelling, checkouts, stripe_checkout
 from registration.views.changes import ticket_of
 
@@ -37,9 +38,11 @@ def _opened(request: Request, code: str, secret: str) -> Order:
 @require_safe
 def order(request: Request, code: str, secret: str) -> HttpResponse:
     """Show the order: the state of its tickets, what was answered, and what can be done."""
-    order = get_object_or_404(Order.objects.with_tickets().with_billing().opened_by(code, secret))
+    order = shown_order(code, secret, request.edition)
+    if order is None:
+        raise Http404
     be_about(request, order.edition)
-    for answered in Answered.of(order.tickets.all()):
+    for answered in Answered.of(order.tickets.all(), has_answers=order.has_answers):
         answered.ticket.answered = answered
     context = {
         "order": order,

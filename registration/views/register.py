@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from forum import briefly, throttle
+from forum import briefly, drawn_for_all, throttle
 from forum.actor import Actor
 from forum.errors import Refusal
 from forum.http import Request, private
@@ -20,6 +20,7 @@ from forum.models import Edition
 from forum.outage import may_be_sent_again
 from registration.forms import AgreementForm, RegistrationForm
 from registration.forms.questions import as_initial
+from registration.forms.registering import shown_to_all
 from registration.models import Order
 from registration.models.questionnaire import questionnaire
 
@@ -49,8 +50,7 @@ def register(request: Request) -> HttpResponse:
     if not edition.takes_registrations:
         return render(request, "registration/closed.html", {"phase": edition.phase})
     if request.method != "POST":
-        wanted = {name: request.GET.get(other) for name, other in WANTED.items()}
-        return _ask(request, _form(request, initial=wanted))
+        return _begin(request, edition)
     if step == "change":
         return _ask(request, _form(request, initial=as_initial(request.POST, questionnaire(edition))))
     if step == "voucher":
@@ -63,6 +63,17 @@ def register(request: Request) -> HttpResponse:
     if agreement and is_page and (placed := Order.objects.placed_with(agreement.key, edition)):
         return redirect(placed)
     return answer
+
+
+def _begin(request: Request, edition: Edition) -> HttpResponse:
+    wanted = {name: request.GET.get(other) for name, other in WANTED.items()}
+
+    def context() -> dict[str, Any]:
+        return {"form": _form(request, initial=wanted), "here": "register"}
+
+    return drawn_for_all.page(
+        request, "registration/register.html", context, shows=lambda: shown_to_all(edition)
+    )
 
 
 def _answer(request: Request, edition: Edition, agreement: AgreementForm) -> HttpResponse:

@@ -203,7 +203,7 @@ def test_a_ticket_for_which_no_place_is_kept_has_no_slip(
 def test_those_without_an_address_have_nothing_in_common(edition: Edition) -> None:
     one, other = (make.order(edition=edition, email="") for _ in range(2))
 
-    assert not Order.objects.beside(one).exists()
+    assert not Order.objects.is_beside_another(one)
     assert not Order.objects.of_address("").exists()
     assert other.tickets.exists()
 

@@ -365,7 +365,7 @@ def test_the_empty_table_can_be_read_back_in_each_language(client: Client) -> No
 def test_a_formula_in_a_table_stays_what_it_is_a_text(client: Client) -> None:
     page = client.post(PATH, brought(make.edition(), 'Name\n"=HYPERLINK(""x"")"\n')).content.decode()
 
-    assert "=HYPERLINK(&quot;x&quot;)" in page
+    assert "=HYPERLINK(&#34;x&#34;)" in page
 
 
 def test_pressing_confirm_twice_adds_people_once_and_leads_to_the_order_though_it_has_the_most_of_a_type_by_now(

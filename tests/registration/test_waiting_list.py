@@ -423,18 +423,23 @@ def test_a_voucher_that_goes_beyond_passes_by(edition: Edition) -> None:
     assert order.tickets.get().status == "confirmed"
 
 
-def test_who_waits_costs_a_registration_one_question_more(edition: Edition, queries: Any) -> None:
+def test_who_waits_costs_a_registration_one_question_more_however_many_they_are(
+    edition: Edition, queries: Any
+) -> None:
     kind, other = make.ticket_type(edition, size=50), make.ticket_type(edition, size=0)
     group = make.group(edition)
     Order.place(make.wish(kind, group), by=SOMEBODY)
 
     with queries() as with_none:
         Order.place(make.wish(kind, group), by=SOMEBODY)
-    joined(other, *"abc")
+    joined(other, "a")
+    with queries() as with_one:
+        Order.place(make.wish(kind, group), by=SOMEBODY)
+    joined(other, *"bc")
     with queries() as with_three:
         Order.place(make.wish(kind, group), by=SOMEBODY)
 
-    assert len(with_three) == len(with_none), with_three
+    assert len(with_three) == len(with_one) == len(with_none) + 1, with_three
     assert sum("registration_waitingentry" in one["sql"] for one in with_none.captured_queries) == 1
 
 
