@@ -36,7 +36,17 @@ from tests.conftest import Queries
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PUBLIC = {
-    *("home", "agenda", "agenda-day", "session", "speakers", "speaker", "page"),
+    *(
+        "home",
+        "agenda",
+        "agenda-changes",
+        "agenda-changes-until",
+        "agenda-day",
+        "session",
+        "speakers",
+        "speaker",
+        "page",
+    ),
     *("edition-style", "robots", "sitemap"),
     *("agenda-ics", "agenda-xml", "agenda-json", "session-ics"),
     *("main-agenda-ics", "main-agenda-xml", "main-agenda-json"),
@@ -67,6 +77,8 @@ def addresses(edition: Edition) -> list[str]:
         "",
         "agenda/",
         f"agenda/{day.date}/",
+        "agenda/changes/",
+        "agenda/changes/1/",
         "sessions/wages-by-phone/",
         "speakers/",
         "speakers/mei-lin/",
