@@ -36,17 +36,8 @@ from tests.conftest import Queries
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PUBLIC = {
-    *(
-        "home",
-        "agenda",
-        "agenda-changes",
-        "agenda-changes-until",
-        "agenda-day",
-        "session",
-        "speakers",
-        "speaker",
-        "page",
-    ),
+    *("home", "agenda", "agenda-day", "session", "speakers", "speaker", "page"),
+    *("agenda-changes", "agenda-changes-until"),
     *("edition-style", "robots", "sitemap"),
     *("agenda-ics", "agenda-xml", "agenda-json", "session-ics"),
     *("main-agenda-ics", "main-agenda-xml", "main-agenda-json"),
