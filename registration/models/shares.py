@@ -3,11 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils import timezone
 
-from forum.prepared import Question
 from registration.models.quota import Quota
 from registration.models.quota_queryset import EVERYBODY, OTHERS
 
@@ -37,23 +35,17 @@ class Share:
 def shares_of(ticket_types: Iterable[int]) -> list[Share]:
     """Those of the quotas of these types, by their keys, in primary-key order of the quotas; one question. To be asked
     while the quotas are held."""
+    through = Quota.ticket_types.through.objects
+    rows = through.filter(tickettype__in=set(ticket_types)).order_by("quota_id")
     found: dict[int, Share] = {}
-    for quota, kind, counts, until, group in _ROWS.ask(*sorted(set(ticket_types))):
+    for quota, kind, counts, until, group in rows.values_list(
+        "quota_id", "tickettype_id", "quota__counts", "quota__kept_until", "quota__groups"
+    ):
         share = found.setdefault(quota, Share(quota, counts, until, set(), set()))
         share.ticket_types.add(kind)
         if group is not None:
             share.groups.add(group)
     return list(found.values())
-
-
-def _rows(*ticket_types: int) -> Any:
-    shared = Quota.ticket_types.through.objects.filter(tickettype__in=ticket_types).order_by("quota_id")
-    return shared.values_list(
-        "quota_id", "tickettype_id", "quota__counts", "quota__kept_until", "quota__groups"
-    )
-
-
-_ROWS = Question(_rows)
 
 
 def are_by_group(shares: Iterable[Share]) -> bool:

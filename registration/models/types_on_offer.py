@@ -59,7 +59,6 @@ def as_it_is_on_offer(known: TicketType, edition: Edition) -> TicketType | None:
     offer any more."""
     found = [kind for kind in _ONE.records(edition.pk, known.pk) if kind.is_available_at(timezone.now())]
     for kind in found:
-        kind.edition = edition
         attach(kind, "groups", _GROUPS_OF_ONE.records(kind.pk))
         attach(kind, "price_steps", _STEPS_OF_ONE.records(kind.pk))
     return found[0] if found else None
@@ -84,7 +83,8 @@ def _offered(edition: int) -> Any:
 _GROUPS = Prepared(lambda edition: Edition(pk=edition).groups.select_related("shown_as"))
 _DAYS = Prepared(lambda edition: Day.objects.filter(edition=edition))
 _KINDS = Prepared(_offered)
-_ONE = Prepared(lambda edition, kind: _offered(edition).filter(pk=kind))
+# With its edition as it is: whoever asks may have read that before its tax was changed.
+_ONE = Prepared(lambda edition, kind: _offered(edition).filter(pk=kind).select_related("edition"))
 _GROUPS_OF_ONE = Prepared(lambda kind: StakeholderGroup.objects.filter(ticket_types=kind))
 _STEPS_OF_ONE = Prepared(lambda kind: PriceStep.objects.filter(ticket_type=kind))
 _STEPS = Prepared(lambda edition: PriceStep.objects.filter(ticket_type__edition=edition))

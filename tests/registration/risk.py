@@ -254,7 +254,8 @@ def values(scene: Scene, route: Route, visitor: Visitor) -> dict[str, list[Any]]
         "language": ["th"],
         "app_label": ["forum", "speakers", "agenda", "registration"],
         "uidb36": ["1"],
-        "key": ["set-password"],
+        "key": ["set-password", f"session-{scene.open.pk}", f"slot-{scene.closed.slot.pk}"],
+        "deed": ["move"],
         "table": ["answers", "protected-answers"],
         "answer": [1],
     }

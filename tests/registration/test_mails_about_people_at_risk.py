@@ -51,6 +51,10 @@ def _orders(scene: Scene) -> Iterable[Order]:
     return [scene.order, scene.delegation("reserved")[0]]
 
 
+def _planned(scene: Scene) -> Iterable[Any]:
+    return [make.personal_agenda(scene.edition, sessions=[scene.open, scene.closed], email=OTHER)]
+
+
 def _changed_agenda(scene: Scene) -> Iterable[Any]:
     """A closed session that moves, and one with somebody who is not listed; another attendee marked both."""
     make.agenda_of_user(scene.edition, scene.open, scene.closed, user=make.user(OTHER))
@@ -76,6 +80,7 @@ ABOUT: dict[str, Callable[[Scene], Iterable[Any]] | None] = {
     "payment-late": _late_payment,
     "payment-reminder": _orders,
     "payment-short": _short_payment,
+    "personal-agenda-link": _planned,
     "place-offered": lambda scene: [scene.offer],
     "refund": lambda scene: [scene.refund],
     "registration-open": lambda scene: [scene.edition.interests.get()],
