@@ -266,27 +266,29 @@ def test_without_a_script_the_forms_do_everything(office: Visit, axe: Callable[[
 
 def test_a_finger_scrolls_unless_it_rests_first(office: Visit) -> None:
     page = office(1366, has_touch=True)
-    box = cell(page, "Wages by phone").bounding_box()
-    assert box
     touches = page.context.new_cdp_session(page)
 
-    def touch(kind: str, y: float) -> None:
-        points = [] if kind == "touchEnd" else [{"x": box["x"] + 20, "y": y}]
-        touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    def touch(kind: str, *points: dict[str, float]) -> None:
+        touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
 
-    def swipe(rest: int) -> None:
-        touch("touchStart", box["y"] + 8)
-        page.wait_for_timeout(rest)
+    def swipe(*, rests: bool) -> None:
+        box = cell(page, "Wages by phone").bounding_box()
+        assert box
+        x, y = box["x"] + 20, box["y"] + 8
+        touch("touchStart", {"x": x, "y": y})
+        if rests:
+            page.locator(".tt-ghost").wait_for(timeout=SLOW)
         for by in range(20, 121, 20):  # an hour down
-            touch("touchMove", box["y"] + 8 + by)
-        touch("touchEnd", 0)
+            touch("touchMove", {"x": x, "y": y + by})
+        touch("touchEnd")
 
-    swipe(rest=0)
+    swipe(rests=False)
     page.wait_for_timeout(300)
     page.evaluate("document.getElementById('tt-scroll').scrollTop = 0")
     page.evaluate("document.querySelector('.tt-work').scrollIntoView()")
+    page.wait_for_timeout(300)
     scrolled = where("Wages by phone")
-    swipe(rest=600)
+    swipe(rests=True)
     expect(cell(page, "Wages by phone")).to_contain_text("11:00–12:00", timeout=SLOW)
 
     assert scrolled == ("Lotus hall", "10:00", 60)
