@@ -211,8 +211,8 @@ def test_whatever_is_sent_is_answered(
     monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
 
     for evil in EVIL:
-        if evil.isdecimal() and int(evil) == full.pk:
-            continue  # it names the ticket, in digits of its own
+        if evil == "١٢٣" and full.pk == 123:
+            continue  # it names the ticket
         changed = {field: evil.encode("utf-8", "surrogatepass")}
         assert_plain(client.post(JOIN, {**answer(full), **changed}), evil)
         assert_plain(client.get(JOIN, {"ticket": full.pk, **changed}), evil)
