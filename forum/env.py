@@ -19,6 +19,9 @@ asked: set[str] = set()
 # Of libpq: how long to wait for a database that does not answer, to connect (seconds) and for an answer to what was
 # sent (milliseconds); without them a request hangs for minutes when its machine is gone.
 PATIENCE = {"connect_timeout": "5", "tcp_user_timeout": "15000"}
+# PostgreSQL compiles a question that it expects to be dear, anew each time it is asked; for ours that takes several
+# times as long as the answer.
+UNCOMPILED = {"options": "-c jit=off"}
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -98,7 +101,7 @@ def database(name: str, default: str | None) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {**PATIENCE, **dict(parse_qsl(parts.query))},
+            "OPTIONS": {**PATIENCE, **UNCOMPILED, **dict(parse_qsl(parts.query))},
         }
     raise ImproperlyConfigured(f"{name} begins with {parts.scheme!r}; use postgres:// or sqlite:///.")
 

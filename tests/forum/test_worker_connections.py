@@ -1,7 +1,8 @@
-"""A worker's connection to PostgreSQL outlives its tasks, and does not outlive the server."""
+"""Connections to PostgreSQL: how they are opened; a worker's outlives its tasks, and does not outlive the server."""
 
 from __future__ import annotations
 
+import pytest
 from django.db import connection
 
 from forum.models import Message
@@ -21,6 +22,15 @@ def others() -> set[int]:
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         return {pid for (pid,) in cursor.fetchall()}
+
+
+@pytest.mark.django_db
+def test_postgresql_compiles_no_question_before_it_answers() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        [compiles] = cursor.fetchone()
+
+    assert compiles == "off"
 
 
 def test_a_worker_asks_through_one_connection_task_after_task(
